@@ -1,0 +1,79 @@
+import type { JsonNumber } from '../tensors/json-number.ts';
+import type { ComponentSelection, Method, Strategy } from './settings.ts';
+
+/** About the gradient; a job's `status` is another thing. */
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+/** What else is known of a component, beside its verdict. */
+export type ComponentFlag =
+  /** Claimed and numeric are both exactly 0: J does not move here, so the gradient was not tested. */
+  | 'vacuous'
+  /** The numeric or the claimed value is NaN or infinite. */
+  | 'non-finite';
+
+/** One component as a report lists it. */
+export interface ComponentReport {
+  readonly index: readonly number[];
+  readonly claimed: JsonNumber;
+  readonly numeric: JsonNumber;
+  /** The difference |claimed − numeric| above which the component is called wrong. */
+  readonly bound: JsonNumber;
+  readonly verdict: Verdict;
+  readonly flags: readonly ComponentFlag[];
+}
+
+/** How many components have which verdict; `vacuous` ones are among the passed. */
+export interface ComponentCounts {
+  readonly total: number;
+  readonly checked: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly inconclusive: number;
+  readonly vacuous: number;
+}
+
+export interface ParameterReport {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly verdict: Verdict;
+  readonly relativeDifference: JsonNumber;
+  readonly components: ComponentCounts;
+  /** The largest |claimed − numeric|. */
+  readonly maxError: JsonNumber;
+  readonly claimedNorm: JsonNumber;
+  readonly numericNorm: JsonNumber;
+  /** Components by the decade of their relative error: `counts[i]` lie in [edges[i], edges[i+1]). */
+  readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
+  /** The worst components, failing ones first, then by relative error. */
+  readonly worst: readonly ComponentReport[];
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a check found. Two runs of a job give the same report to the last bit, `durationMs` aside. */
+export interface Report {
+  readonly verdict: Verdict;
+  readonly relativeDifference: JsonNumber;
+  /** Whether the relative difference is within `settings.tolerance`. It does not decide the verdict. */
+  readonly withinTolerance: boolean;
+  readonly cost: JsonNumber;
+  readonly components: ComponentCounts;
+  readonly settings: {
+    readonly method: Method;
+    readonly strategy: Strategy;
+    readonly epsilon: number | 'auto';
+    readonly tolerance: number;
+    readonly componentTolerance: number;
+    readonly components: ComponentSelection;
+    readonly seed: number;
+  };
+  readonly parameters: readonly ParameterReport[];
+  readonly warnings: readonly Warning[];
+  /** Evaluations of J. */
+  readonly evaluations: number;
+  /** From the first dispatch to the folded report. */
+  readonly durationMs: number;
+}

@@ -1,0 +1,32 @@
+export type Method = 'forward' | 'backward' | 'central';
+export type Strategy = 'weight-perturbation';
+
+/** Which components of θ are checked. A sample is seeded and spread over every parameter. */
+export type ComponentSelection =
+  | 'all'
+  | { readonly sample: number }
+  | { readonly parameters: readonly string[] };
+
+/** How a job is checked, every default filled in. */
+export interface CheckSettings {
+  readonly method: Method;
+  /** A number is used exactly, for every component. */
+  readonly epsilon: number | 'auto';
+  /** Annotates the relative difference; never decides a verdict against the component rule. */
+  readonly tolerance: number;
+  /** The relative error that a component may have. */
+  readonly componentTolerance: number;
+  readonly strategy: 'auto' | Strategy;
+  readonly components: ComponentSelection;
+  readonly seed: number;
+}
+
+export const defaultSettings: CheckSettings = {
+  method: 'central',
+  epsilon: 'auto',
+  tolerance: 1e-7,
+  componentTolerance: 1e-6,
+  strategy: 'auto',
+  components: 'all',
+  seed: 0,
+};

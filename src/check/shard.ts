@@ -1,0 +1,75 @@
+/** The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it. */
+export type StageName = 'prepare' | 'sweep';
+
+/**
+ * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
+ * store is (job, stage, index).
+ */
+export interface Shard {
+  readonly stage: StageName;
+  readonly index: number;
+  /** First probe, as numbered by the stage's plan. */
+  readonly start: number;
+  readonly count: number;
+  /** Floating-point operations by a static count. */
+  readonly flops: number;
+}
+
+/** One stage's shards, together every probe exactly once. */
+export interface StagePlan {
+  readonly stage: StageName;
+  readonly shards: readonly Shard[];
+  readonly probes: number;
+}
+
+/** Base values: J at θ, before anything is moved. */
+export interface PrepareResult {
+  readonly stage: 'prepare';
+  readonly index: number;
+  readonly cost: number;
+  readonly evaluations: number;
+}
+
+/** Numeric derivatives of one parameter's components, `components[i]` belonging to `numeric[i]`. */
+export interface ShardEntry {
+  /** Position in `spec.parameters`. */
+  readonly parameter: number;
+  readonly components: IndexPattern;
+  readonly numeric: Float64Array;
+}
+
+/**
+ * The components (numbered within the parameter) that a list of values belongs to: `count` in a row from `start`,
+ * or `blocks` such runs, `stride` apart; or any set, written out.
+ */
+export type IndexPattern =
+  | { readonly kind: 'blocks'; readonly start: number; readonly count: number; readonly blocks: number; readonly stride: number }
+  | { readonly kind: 'list'; readonly indices: Uint32Array };
+
+export interface SweepResult {
+  readonly stage: 'sweep';
+  readonly index: number;
+  readonly entries: readonly ShardEntry[];
+  /** Evaluations of J that were made. */
+  readonly evaluations: number;
+}
+
+export type ShardResult = PrepareResult | SweepResult;
+
+/** The number of components a pattern names. */
+export function patternSize(pattern: IndexPattern): number {
+  return pattern.kind === 'list' ? pattern.indices.length : pattern.blocks * pattern.count;
+}
+
+/** Calls `visit(component, position)` for each component of the pattern, in the order of the values. */
+export function forEachIndex(pattern: IndexPattern, visit: (component: number, position: number) => void): void {
+  if (pattern.kind === 'list') {
+    for (let i = 0; i < pattern.indices.length; i++) visit(pattern.indices[i], i);
+    return;
+  }
+  let position = 0;
+  for (let block = 0; block < pattern.blocks; block++) {
+    const first = pattern.start + block * pattern.stride;
+    for (let i = 0; i < pattern.count; i++) visit(first + i, position++);
+  }
+}

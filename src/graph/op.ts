@@ -1,0 +1,51 @@
+import type { Shape } from '../tensors/tensor.ts';
+import type { Attributes } from './graph.ts';
+
+/**
+ * Where the values of a node lie, in float64s from the start of the job's memory. A node that no lane moves is
+ * stored once and has `laneStride` 0; otherwise lane k starts at `offset + k * laneStride`.
+ */
+export interface Operand {
+  readonly offset: number;
+  readonly laneStride: number;
+}
+
+/**
+ * Evaluates one node for every lane. The bits written for a lane depend on that lane's inputs alone, never on the
+ * number of lanes or on its neighbours.
+ */
+export type Kernel = (memory: Float64Array, lanes: number, inputs: readonly Operand[], output: Operand) => void;
+
+/**
+ * What an op takes, for an input that the perturbation does not reach, in the difference f(x₊) − f(x₋) of an op
+ * that is linear in the inputs it does reach: `zero` for the terms that cancel, `base` for the factors that stay.
+ */
+export type UnmovedInput = 'zero' | 'base';
+
+/** One operation of the graph. Adding one touches one file of `ops/` and one line of the registry. */
+export interface Op {
+  readonly name: string;
+  /** The number of inputs, or the smallest number for an op that takes any number. */
+  readonly arity: number | { readonly atLeast: number };
+
+  /** The output's shape. Throws `ShapeError` with a sentence that names the shapes. */
+  inferShape(inputs: readonly Shape[], attributes: Attributes): Shape;
+
+  /** Specialises the op for its shapes; called once per node and worker. */
+  compile(inputs: readonly Shape[], attributes: Attributes, output: Shape): Kernel;
+
+  /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
+  flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
+
+  /**
+   * Whether the op is linear jointly in the inputs marked moved, the others held. `undefined` means never.
+   * Then f(x₊) − f(x₋) = f(x₊ − x₋) with the unmoved inputs as `unmoved` says.
+   */
+  linear?(moved: readonly boolean[], attributes: Attributes): boolean;
+  unmoved?(input: number): UnmovedInput;
+}
+
+/** A node cannot be built from these shapes. The message is a sentence for the client. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+}

@@ -1,0 +1,20 @@
+import type { ParameterReport, Report } from '../check/report.ts';
+import type { JobError } from './job-record.ts';
+
+/** Events that are stored, numbered 1, 2, 3 … without gaps in each job. The last three end the job. */
+export type JobEventBody =
+  | { readonly type: 'parameter'; readonly data: Omit<ParameterReport, 'histogram'> }
+  | { readonly type: 'report'; readonly data: Report }
+  | { readonly type: 'failed'; readonly data: { readonly error: JobError } }
+  | { readonly type: 'cancelled'; readonly data: Record<string, never> };
+
+/** A stored event; `data` is its JSON text as it goes out on the stream. */
+export interface StoredEvent {
+  readonly id: number;
+  readonly type: JobEventBody['type'];
+  readonly data: string;
+}
+
+export function isTerminalEvent(type: StoredEvent['type']): boolean {
+  return type !== 'parameter';
+}

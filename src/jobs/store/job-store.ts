@@ -1,0 +1,133 @@
+import type { TensorStore } from './tensor-store.ts';
+import type { Report, Verdict } from '../../check/report.ts';
+import type { ShardResult, StageName } from '../../check/shard.ts';
+import type { JobEventBody, StoredEvent } from '../job-event.ts';
+import type { JobError, JobPayload, JobProgress, JobRecord, JobStatus, TerminalStatus } from '../job-record.ts';
+
+export interface JobFilter {
+  readonly status?: JobStatus;
+  readonly verdict?: Verdict;
+  readonly label?: { readonly key: string; readonly value: string };
+}
+
+/** A page of jobs, newest first. `next` continues after its last one, stably under inserts and removals. */
+export interface JobPage {
+  readonly jobs: readonly JobRecord[];
+  readonly next?: string;
+}
+
+/** Names the submission that an Idempotency-Key stands for. */
+export interface IdempotencyRecord {
+  readonly client: string;
+  readonly key: string;
+  /** SHA-256 of the canonical document and its tensors. */
+  readonly fingerprint: string;
+  readonly jobId: string;
+  /** ms since 1970; afterwards the key is free again. */
+  readonly expiresAt: number;
+}
+
+export type InsertOutcome =
+  | { readonly kind: 'inserted' }
+  /** The key is in use with the same fingerprint: this job is the answer, and nothing was inserted. */
+  | { readonly kind: 'repeated'; readonly jobId: string }
+  /** The key is in use with another fingerprint. */
+  | { readonly kind: 'mismatch' };
+
+/** Proves that a write comes from the process that holds the job's lease. */
+export interface Lease {
+  readonly jobId: string;
+  readonly owner: string;
+  readonly fence: number;
+}
+
+/** How a job ends: the terminal event is stored with it, in one transaction. */
+export interface JobEnding {
+  readonly status: TerminalStatus;
+  readonly verdict?: Verdict;
+  readonly error?: JobError;
+  readonly report?: Report;
+  /** Tensor id of the folded numeric gradient, laid out as θ. */
+  readonly numeric?: string;
+  readonly event: JobEventBody;
+  readonly finishedAt: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * Everything of jobs but their tensors. A returned promise resolves once the write is durable. Writes that bear a
+ * lease answer false, and write nothing, when the lease is no longer the job's newest one.
+ */
+export interface JobStore {
+  /**
+   * Stores a new job, its payload and its idempotency record in one transaction. The payload's tensors must have
+   * been put before.
+   */
+  insert(job: JobRecord, payload: JobPayload, idempotency?: Omit<IdempotencyRecord, 'jobId'>): Promise<InsertOutcome>;
+
+  get(id: string): Promise<JobRecord | undefined>;
+  payload(id: string): Promise<JobPayload | undefined>;
+  list(filter: JobFilter, limit: number, after?: string): Promise<JobPage>;
+
+  /** Whether a job of this id existed and was removed by retention or by a client. */
+  wasRemoved(id: string): Promise<boolean>;
+
+  /** A live record of this key, if there is one. */
+  findIdempotency(client: string, key: string, now: number): Promise<IdempotencyRecord | undefined>;
+
+  /** Jobs that have not ended and whose lease is over, oldest first. */
+  claimable(now: number, limit: number): Promise<readonly JobRecord[]>;
+
+  /** Takes the lease if it is over or already `owner`'s. @returns undefined when another process holds it. */
+  acquire(id: string, owner: string, now: number, leaseUntil: number): Promise<{ lease: Lease; job: JobRecord } | undefined>;
+  renew(lease: Lease, leaseUntil: number): Promise<boolean>;
+  /** Gives the lease back, so that another process may take the job at once. */
+  release(lease: Lease): Promise<boolean>;
+
+  /** Moves a queued job to running; harmless when it runs already. */
+  start(lease: Lease, startedAt: number): Promise<boolean>;
+
+  /** Stores one shard's result; storing the same shard again changes nothing. Also stores the progress. */
+  putShardResult(lease: Lease, result: ShardResult, progress: JobProgress): Promise<boolean>;
+  /** Results of a stage in shard order. */
+  shardResults(id: string, stage: StageName): Promise<readonly ShardResult[]>;
+
+  /** Appends an event under the next number of its job. @returns the event, or undefined when the lease is lost. */
+  appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined>;
+  /** Events with an id greater than `after`, in order, at most `limit`. */
+  events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]>;
+
+  /**
+   * Ends a job: status, report, terminal event in one transaction; its shard results are dropped.
+   * @returns the terminal event, or undefined when the lease is lost or the job has ended already.
+   */
+  finish(lease: Lease, ending: JobEnding): Promise<StoredEvent | undefined>;
+
+  /** Asks the owner to end the job. @returns the job as it is now, or undefined when there is none. */
+  requestCancel(id: string): Promise<JobRecord | undefined>;
+
+  report(id: string): Promise<Report | undefined>;
+  /** Tensor id of the numeric gradient of a succeeded job. */
+  numeric(id: string): Promise<string | undefined>;
+
+  /** Removes a terminal job with all that hangs on it. @returns false when there is none or it has not ended. */
+  remove(id: string): Promise<boolean>;
+
+  /**
+   * Removes terminal jobs that are past `expiresAt`, and the oldest ones over `maxJobs` or `maxBytes`, in small
+   * transactions; drops idempotency records that are over. @returns how many jobs were removed.
+   */
+  retain(limits: { readonly now: number; readonly maxJobs: number; readonly maxBytes: number }): Promise<number>;
+
+  /** Jobs that have not ended, and their estimated work in seconds. */
+  backlog(): Promise<{ readonly jobs: number; readonly workSeconds: number }>;
+}
+
+/** The two parts of a store over one connection. */
+export interface Store {
+  readonly jobs: JobStore;
+  readonly tensors: TensorStore;
+  /** Throws when the store cannot be read and written: readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+/** The size of a chunk: small enough that one synchronous statement never holds the event loop for long. */
+export const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Content-addressed storage of float64 arrays. Equal contents have equal ids and are kept once. Arrays are cut into
+ * chunks of at most `CHUNK_BYTES`, one statement each; between chunks the event loop is let run.
+ */
+export interface TensorStore {
+  /** Stores the values (if they are not there yet) and returns their id: the SHA-256 of the chunk list, in hex. */
+  put(values: Float64Array): Promise<string>;
+
+  /**
+   * Reads a whole tensor into `target`, or a new array.
+   * @returns undefined when there is no such tensor (or a part of it is gone).
+   */
+  get(id: string, target?: Float64Array): Promise<Float64Array | undefined>;
+
+  /** Reads `count` values from `start` on. @returns undefined when there is no such tensor. */
+  slice(id: string, start: number, count: number): Promise<Float64Array | undefined>;
+
+  /**
+   * Removes tensors that no job names and that were last put before `before` (ms since 1970).
+   * @returns the bytes freed.
+   */
+  sweepOrphans(before: number): Promise<number>;
+}

@@ -1,0 +1,27 @@
+import type { Faults } from '../errors/fault.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Tensor } from '../tensors/tensor.ts';
+
+/**
+ * The named tensors that a model may refer to. A tensor that was sent but could not be read is present with the
+ * value `undefined`: its name is known, its shape is not, and its own fault has been noted already.
+ */
+export type NamedTensors = ReadonlyMap<string, Tensor | undefined>;
+
+export interface ModelInputs {
+  readonly data: NamedTensors;
+  readonly parameters: NamedTensors;
+}
+
+/** One way of writing a cost function. Each lives in a folder of its own and knows nothing of how it is evaluated. */
+export interface ModelFormat {
+  /** The value of `model.format`. */
+  readonly name: string;
+
+  /**
+   * Turns the document's `model` object into a graph. Every fault found is added to `faults` with a pointer below
+   * `pointer` (normally `/model`), and building goes on as far as it can so that all faults are heard at once.
+   * @returns the graph, or undefined when any fault was added.
+   */
+  build(model: unknown, pointer: string, inputs: ModelInputs, faults: Faults): Graph | undefined;
+}
