@@ -13,10 +13,9 @@ export interface Parameter {
   readonly claimedDtype: Dtype;
 }
 
-/** Everything of a job that is plain and small: what a worker needs beside the numbers. Safe to send and to store as JSON. */
+/** Everything of a job that is plain and small: what a worker needs beside the numbers. `specToJson` writes it. */
 export interface CheckSpec {
   readonly name?: string;
-  /** Constants are listed by shape only; their values travel with the numbers. */
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
   /** The data tensors that the graph reads, in the order of their values. */

@@ -43,7 +43,13 @@ export interface ShardEntry {
  * or `blocks` such runs, `stride` apart; or any set, written out.
  */
 export type IndexPattern =
-  | { readonly kind: 'blocks'; readonly start: number; readonly count: number; readonly blocks: number; readonly stride: number }
+  | {
+      readonly kind: 'blocks';
+      readonly start: number;
+      readonly count: number;
+      readonly blocks: number;
+      readonly stride: number;
+    }
   | { readonly kind: 'list'; readonly indices: Uint32Array };
 
 export interface SweepResult {
@@ -62,7 +68,10 @@ export function patternSize(pattern: IndexPattern): number {
 }
 
 /** Calls `visit(component, position)` for each component of the pattern, in the order of the values. */
-export function forEachIndex(pattern: IndexPattern, visit: (component: number, position: number) => void): void {
+export function forEachIndex(
+  pattern: IndexPattern,
+  visit: (component: number, position: number) => void,
+): void {
   if (pattern.kind === 'list') {
     for (let i = 0; i < pattern.indices.length; i++) visit(pattern.indices[i], i);
     return;

@@ -14,7 +14,12 @@ export interface Operand {
  * Evaluates one node for every lane. The bits written for a lane depend on that lane's inputs alone, never on the
  * number of lanes or on its neighbours.
  */
-export type Kernel = (memory: Float64Array, lanes: number, inputs: readonly Operand[], output: Operand) => void;
+export type Kernel = (
+  memory: Float64Array,
+  lanes: number,
+  inputs: readonly Operand[],
+  output: Operand,
+) => void;
 
 /**
  * What an op takes, for an input that the perturbation does not reach, in the difference f(x₊) − f(x₋) of an op

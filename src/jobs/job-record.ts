@@ -1,7 +1,6 @@
 import type { Verdict } from '../check/report.ts';
 import type { StageName } from '../check/shard.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
-import type { CheckSpec } from '../check/check-job.ts';
 
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 export type TerminalStatus = 'succeeded' | 'failed' | 'cancelled';
@@ -57,11 +56,12 @@ export interface JobRecord {
 
 /** The parts of a job that only its owner reads. Tensors are ids of a `TensorStore`. */
 export interface JobPayload {
-  readonly spec: CheckSpec;
+  /** `specToJson` of the job's spec; its graph's constants are inside. */
+  readonly spec: string;
   readonly tensors: {
     readonly theta: string;
     readonly claimed: string;
+    /** One per entry of the spec's `data`. */
     readonly data: readonly string[];
-    readonly constants: readonly string[];
   };
 }

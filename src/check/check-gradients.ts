@@ -1,0 +1,41 @@
+import { GradcheckError } from '../errors/catalogue.ts';
+import type { CheckJob } from './check-job.ts';
+import { CheckRun } from './check-run.ts';
+import { createJobMemory } from './job-memory.ts';
+import type { Report } from './report.ts';
+import type { StageName } from './shard.ts';
+import { ShardRunner } from './shard-runner.ts';
+
+export interface CheckOptions {
+  /** Called after every shard; `completed` of `total` components are done. */
+  readonly onProgress?: (progress: {
+    readonly stage: StageName;
+    readonly completed: number;
+    readonly total: number;
+  }) => void;
+  /** Ends the check between two shards: the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Checks a job on the calling thread, with the very code that the service's workers run; the report is the same to
+ * the last bit. Between shards the event loop is let run.
+ * @throws GradcheckError with the code of a failed job, such as `cost-mismatch`.
+ */
+export async function checkGradients(job: CheckJob, options: CheckOptions = {}): Promise<Report> {
+  const started = performance.now();
+  const run = new CheckRun(job);
+  const runner = new ShardRunner(createJobMemory(job, 1));
+  for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
+    for (const shard of plan.shards) {
+      options.signal?.throwIfAborted();
+      const result = runner.run(shard, 0);
+      if (result !== undefined) run.accept(result);
+      options.onProgress?.(run.progress());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  const failure = run.failure();
+  if (failure !== undefined) throw new GradcheckError(failure.code, failure.detail);
+  return run.report(performance.now() - started);
+}

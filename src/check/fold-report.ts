@@ -1,0 +1,78 @@
+import { toJsonNumber } from '../tensors/json-number.ts';
+import type { CheckJob } from './check-job.ts';
+import { forEachComponent } from './parameter-report.ts';
+import { relativeDifference } from './relative-difference.ts';
+import type { ComponentCounts, ParameterReport, Report, Warning } from './report.ts';
+import type { ComponentRun } from './selection.ts';
+import { combineVerdicts } from './verdict.ts';
+
+/** What the stages found, all of it. */
+export interface Findings {
+  readonly cost: number;
+  readonly evaluations: number;
+  /** The numeric gradient, laid out as θ. */
+  readonly numeric: Float64Array;
+  readonly runs: readonly ComponentRun[];
+  readonly parameters: readonly ParameterReport[];
+}
+
+/** Folds the findings into the report. */
+export function foldReport(job: CheckJob, findings: Findings, durationMs: number): Report {
+  const { settings } = job.spec;
+  const components = sumCounts(findings.parameters.map((parameter) => parameter.components));
+  const norms = relativeDifference(findings.numeric, job.claimed, (visit) =>
+    forEachComponent(findings.runs, visit),
+  );
+  return {
+    verdict: combineVerdicts(components.failed, components.inconclusive),
+    relativeDifference: toJsonNumber(norms.relativeDifference),
+    withinTolerance: norms.relativeDifference <= settings.tolerance,
+    cost: toJsonNumber(findings.cost),
+    components,
+    settings: { ...settings, strategy: 'weight-perturbation' },
+    parameters: findings.parameters,
+    warnings: warningsOf(findings.cost, components),
+    evaluations: findings.evaluations,
+    durationMs,
+  };
+}
+
+function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
+  const sum = (key: keyof ComponentCounts) => counts.reduce((total, each) => total + each[key], 0);
+  return {
+    total: sum('total'),
+    checked: sum('checked'),
+    passed: sum('passed'),
+    failed: sum('failed'),
+    inconclusive: sum('inconclusive'),
+    vacuous: sum('vacuous'),
+  };
+}
+
+function warningsOf(cost: number, { total, checked, vacuous, inconclusive }: ComponentCounts): Warning[] {
+  const warnings: Warning[] = [];
+  if (!Number.isFinite(cost)) {
+    warnings.push({
+      code: 'cost-not-finite',
+      message: `J is ${cost} at this point, so no difference of it can be taken`,
+    });
+  } else if (inconclusive > 0) {
+    warnings.push({
+      code: 'non-finite',
+      message: `${inconclusive} of ${checked} components have a numeric gradient that is not finite`,
+    });
+  }
+  if (vacuous > 0) {
+    warnings.push({
+      code: 'dead-components',
+      message: `${vacuous} of ${checked} components do not move the cost at this point; their gradients of 0 were not really tested`,
+    });
+  }
+  if (checked < total) {
+    warnings.push({
+      code: 'partial-coverage',
+      message: `${checked} of ${total} components were checked; the verdict is about those alone`,
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,167 @@
+import { type Graph, isLeaf } from '../graph/graph.ts';
+import { LaneProgram } from '../graph/lane-program.ts';
+import type { Operand } from '../graph/op.ts';
+import { Tape } from '../graph/tape.ts';
+import { sizeOf } from '../tensors/tensor.ts';
+import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
+import { specFromJson, specToJson } from './spec-json.ts';
+
+/*
+ * One shared memory per job, addressed in float64s:
+ *
+ *   header | spec as JSON | θ | claimed | data … | constants … | zeros | slot 0 | slot 1 | …
+ *
+ * A slot belongs to one running shard at a time: a flag that says whether its base values are ready, the base value
+ * of every node, and scratch for lanes. A thread that dies leaves at worst a slot whose flag is not set.
+ */
+
+const HEADER_FLOATS = 8;
+/** Positions in the header, as 32-bit integers. */
+const CANCEL_FLAG = 0;
+const SPEC_BYTES = 1;
+const SLOTS = 2;
+
+/** A compiled job: its tape, and a lane program for every parameter that the graph reads. */
+export interface CompiledJob {
+  readonly tape: Tape;
+  /** One per parameter of the spec; undefined where the graph does not mention it. */
+  readonly programs: readonly (LaneProgram | undefined)[];
+}
+
+export function compileJob(spec: CheckSpec): CompiledJob {
+  const tape = new Tape(spec.graph);
+  const leaves = new Map(
+    spec.graph.nodes.flatMap((node, id) =>
+      node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
+    ),
+  );
+  const programs = spec.parameters.map(({ name }) => {
+    const leaf = leaves.get(name);
+    return leaf === undefined ? undefined : new LaneProgram(tape, leaf);
+  });
+  return { tape, programs };
+}
+
+/** Offsets of every region, in float64s. A pure function of the spec and the number of slots. */
+export interface JobLayout {
+  readonly theta: number;
+  readonly claimed: number;
+  readonly data: readonly number[];
+  readonly constants: readonly number[];
+  readonly zeros: number;
+  readonly slot: number;
+  readonly slotSize: number;
+  readonly size: number;
+}
+
+export function layoutOf(
+  spec: CheckSpec,
+  compiled: CompiledJob,
+  specBytes: number,
+  slots: number,
+): JobLayout {
+  let size = HEADER_FLOATS + Math.ceil(specBytes / 8);
+  const take = (count: number) => {
+    const offset = size;
+    size += count;
+    return offset;
+  };
+  const components = componentCount(spec);
+  const theta = take(components);
+  const claimed = take(components);
+  const data = spec.data.map(({ shape }) => take(sizeOf(shape)));
+  const constants = spec.graph.constants.map(({ shape }) => take(sizeOf(shape)));
+  const zeros = take(largestNode(spec.graph));
+  const slot = size;
+  const scratch = compiled.programs.reduce((most, program) => Math.max(most, program?.scratchSize ?? 0), 0);
+  const slotSize = 1 + compiled.tape.baseSize + scratch;
+  return { theta, claimed, data, constants, zeros, slot, slotSize, size: slot + slots * slotSize };
+}
+
+function largestNode(graph: Graph): number {
+  return graph.nodes.reduce((largest, node) => Math.max(largest, sizeOf(node.shape)), 0);
+}
+
+/** Allocates a job's memory and writes its numbers there; any thread may then run its shards, `slots` at a time. */
+export function createJobMemory(job: CheckJob, slots: number): SharedArrayBuffer {
+  const text = new TextEncoder().encode(specToJson(job.spec));
+  const layout = layoutOf(job.spec, compileJob(job.spec), text.length, slots);
+  const memory = new SharedArrayBuffer(layout.size * 8);
+  const header = new Int32Array(memory, 0, HEADER_FLOATS * 2);
+  header[SPEC_BYTES] = text.length;
+  header[SLOTS] = slots;
+  new Uint8Array(memory, HEADER_FLOATS * 8, text.length).set(text);
+  const floats = new Float64Array(memory);
+  floats.set(job.theta, layout.theta);
+  floats.set(job.claimed, layout.claimed);
+  job.data.forEach((tensor, i) => {
+    floats.set(tensor.values, layout.data[i]);
+  });
+  job.spec.graph.constants.forEach((tensor, i) => {
+    floats.set(tensor.values, layout.constants[i]);
+  });
+  return memory;
+}
+
+/** Sets the flag that running shards look at between batches. */
+export function requestCancel(memory: SharedArrayBuffer): void {
+  Atomics.store(new Int32Array(memory), CANCEL_FLAG, 1);
+}
+
+/** A job as a worker sees it: the views of its memory, compiled. */
+export class JobView {
+  readonly spec: CheckSpec;
+  readonly compiled: CompiledJob;
+  readonly layout: JobLayout;
+  readonly floats: Float64Array;
+  readonly #header: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#header = new Int32Array(memory, 0, HEADER_FLOATS * 2);
+    const bytes = this.#header[SPEC_BYTES];
+    this.spec = specFromJson(
+      new TextDecoder().decode(new Uint8Array(memory, HEADER_FLOATS * 8, bytes).slice()),
+    );
+    this.compiled = compileJob(this.spec);
+    this.layout = layoutOf(this.spec, this.compiled, bytes, this.#header[SLOTS]);
+    this.floats = new Float64Array(memory);
+  }
+
+  get cancelled(): boolean {
+    return Atomics.load(this.#header, CANCEL_FLAG) !== 0;
+  }
+
+  /** Where the base value of every node lies in this slot; the values are computed when nobody has yet. */
+  baseValues(slot: number): readonly Operand[] {
+    const { layout, floats } = this;
+    const flag = layout.slot + slot * layout.slotSize;
+    const operands = this.#operands(flag + 1);
+    if (floats[flag] !== 1) {
+      this.compiled.tape.evaluateBase(floats, operands);
+      floats[flag] = 1;
+    }
+    return operands;
+  }
+
+  /** Where lanes of this slot may be laid. */
+  scratch(slot: number): number {
+    return this.layout.slot + slot * this.layout.slotSize + 1 + this.compiled.tape.baseSize;
+  }
+
+  #operands(base: number): Operand[] {
+    const { spec, layout, compiled } = this;
+    const parameters = new Map(spec.parameters.map(({ name, offset }) => [name, layout.theta + offset]));
+    const data = new Map(spec.data.map(({ name }, i) => [name, layout.data[i]]));
+    return spec.graph.nodes.map((node, id) => {
+      if (!isLeaf(node)) return { offset: base + compiled.tape.baseOffsets[id], laneStride: 0 };
+      if (node.op === 'parameter') return leafOperand(parameters.get(node.name));
+      if (node.op === 'data') return leafOperand(data.get(node.name));
+      return leafOperand(layout.constants[Number(node.name)]);
+    });
+  }
+}
+
+function leafOperand(offset: number | undefined): Operand {
+  if (offset === undefined) throw new Error('a leaf of the graph has no values in the job');
+  return { offset, laneStride: 0 };
+}

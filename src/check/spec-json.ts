@@ -1,0 +1,32 @@
+import type { Tensor } from '../tensors/tensor.ts';
+import type { CheckSpec } from './check-job.ts';
+
+/**
+ * Writes a spec as JSON text. The graph's constants go in as base64 of their float64 bytes, so that every bit of
+ * them (−0, NaN) survives.
+ */
+export function specToJson(spec: CheckSpec): string {
+  const constants = spec.graph.constants.map(({ shape, dtype, values }) => ({
+    shape,
+    dtype,
+    base64: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'),
+  }));
+  return JSON.stringify({ ...spec, graph: { ...spec.graph, constants } });
+}
+
+/** Reads what `specToJson` wrote. */
+export function specFromJson(text: string): CheckSpec {
+  const spec: CheckSpec & { graph: { constants: readonly StoredConstant[] } } = JSON.parse(text);
+  return { ...spec, graph: { ...spec.graph, constants: spec.graph.constants.map(readConstant) } };
+}
+
+interface StoredConstant {
+  readonly shape: Tensor['shape'];
+  readonly dtype: Tensor['dtype'];
+  readonly base64: string;
+}
+
+function readConstant({ shape, dtype, base64 }: StoredConstant): Tensor {
+  const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
+  return { shape, dtype, values: new Float64Array(bytes.buffer) };
+}

@@ -1,0 +1,119 @@
+import type { Shape } from '../../tensors/tensor.ts';
+import { sizeOf } from '../../tensors/tensor.ts';
+import type { Kernel, Op } from '../op.ts';
+import { broadcastShapes, broadcastStrides, loopNest } from './broadcast.ts';
+
+/** Computes `m[to + i] = f(m[a + i·sa], m[b + i·sb])` for i < n. */
+type Loop = (m: Float64Array, a: number, sa: number, b: number, sb: number, to: number, n: number) => void;
+
+type Linearity = Pick<Op, 'linear' | 'unmoved'>;
+
+function binary(name: string, loop: Loop, more: Linearity & { readonly cost?: number } = {}): Op {
+  const { cost = 1, ...linearity } = more;
+  return {
+    name,
+    arity: 2,
+    inferShape: (shapes) => broadcastShapes(name, shapes),
+    compile: (shapes, _attributes, output) => overNest(loop, shapes, output),
+    flops: (_shapes, _attributes, output) => sizeOf(output) * cost,
+    ...linearity,
+  };
+}
+
+function overNest(loop: Loop, [left, right]: readonly Shape[], output: Shape): Kernel {
+  const nest = loopNest(output, [broadcastStrides(left, output), broadcastStrides(right, output)]);
+  const { outer, length } = nest;
+  const [leftStrides, rightStrides] = nest.outerStrides;
+  const [leftInner, rightInner] = nest.innerStrides;
+  const rows = sizeOf(outer);
+  const index = new Int32Array(outer.length);
+  return (memory, lanes, [a, b], out) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      let left = a.offset + lane * a.laneStride;
+      let right = b.offset + lane * b.laneStride;
+      let to = out.offset + lane * out.laneStride;
+      index.fill(0);
+      for (let row = 0; row < rows; row++) {
+        loop(memory, left, leftInner, right, rightInner, to, length);
+        to += length;
+        for (let axis = outer.length - 1; axis >= 0; axis--) {
+          left += leftStrides[axis];
+          right += rightStrides[axis];
+          if (++index[axis] < outer[axis]) break;
+          left -= leftStrides[axis] * outer[axis];
+          right -= rightStrides[axis] * outer[axis];
+          index[axis] = 0;
+        }
+      }
+    }
+  };
+}
+
+/** Sums: linear in whatever moves; a term that does not move cancels. */
+const sum: Linearity = { linear: () => true, unmoved: () => 'zero' };
+/** Products: linear in one factor while the other one stays. */
+const product: Linearity = { linear: ([left, right]) => left !== right, unmoved: () => 'base' };
+/** Quotients: linear in the dividend. */
+const quotient: Linearity = { linear: ([, divisor]) => !divisor, unmoved: () => 'base' };
+
+export const elementwiseBinary: readonly Op[] = [
+  binary(
+    'add',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] + m[b + i * sb];
+    },
+    sum,
+  ),
+  binary(
+    'subtract',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] - m[b + i * sb];
+    },
+    sum,
+  ),
+  binary(
+    'multiply',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] * m[b + i * sb];
+    },
+    product,
+  ),
+  binary(
+    'divide',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] / m[b + i * sb];
+    },
+    { ...quotient, cost: 4 },
+  ),
+  binary(
+    'power',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] ** m[b + i * sb];
+    },
+    { cost: 32 },
+  ),
+  binary('maximum', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = Math.max(m[a + i * sa], m[b + i * sb]);
+  }),
+  binary('minimum', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = Math.min(m[a + i * sa], m[b + i * sb]);
+  }),
+  binary('less', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] < m[b + i * sb] ? 1 : 0;
+  }),
+  binary('less-equal', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] <= m[b + i * sb] ? 1 : 0;
+  }),
+  binary('greater', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] > m[b + i * sb] ? 1 : 0;
+  }),
+  binary('greater-equal', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] >= m[b + i * sb] ? 1 : 0;
+  }),
+  binary('equal', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] === m[b + i * sb] ? 1 : 0;
+  }),
+  binary('not-equal', (m, a, sa, b, sb, to, n) => {
+    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] !== m[b + i * sb] ? 1 : 0;
+  }),
+];

@@ -1,0 +1,177 @@
+import type { Shape } from '../../tensors/tensor.ts';
+import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import type { Attributes } from '../graph.ts';
+import { type Kernel, type Op, ShapeError } from '../op.ts';
+import { numberList, wholeNumber } from './attributes.ts';
+import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
+
+const linear = () => true;
+
+/** output[i] = input[table[i]]. */
+function gather(table: Int32Array): Kernel {
+  return (memory, lanes, [input], output) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const from = input.offset + lane * input.laneStride;
+      const to = output.offset + lane * output.laneStride;
+      for (let i = 0; i < table.length; i++) memory[to + i] = memory[from + table[i]];
+    }
+  };
+}
+
+const transpose: Op = {
+  name: 'transpose',
+  arity: 1,
+  inferShape([shape], attributes) {
+    const axes = numberList(attributes, 'axes');
+    if (
+      axes.length !== shape.length ||
+      new Set(axes).size !== axes.length ||
+      axes.some((axis) => axis < 0 || axis >= shape.length)
+    ) {
+      throw new ShapeError(`transpose of shape ${formatShape(shape)} cannot take axes ${formatShape(axes)}`);
+    }
+    return axes.map((axis) => shape[axis]);
+  },
+  compile([shape], attributes, output) {
+    const strides = stridesOf(shape);
+    return gather(
+      offsetTable(
+        output,
+        numberList(attributes, 'axes').map((axis) => strides[axis]),
+      ),
+    );
+  },
+  flops: ([shape]) => sizeOf(shape),
+  linear,
+};
+
+const reshape: Op = {
+  name: 'reshape',
+  arity: 1,
+  inferShape([shape], attributes) {
+    const target = numberList(attributes, 'shape');
+    if (sizeOf(target) !== sizeOf(shape)) {
+      throw new ShapeError(
+        `reshape cannot make ${formatShape(target)} of ${formatShape(shape)}: ${sizeOf(target)} and ${sizeOf(shape)} entries`,
+      );
+    }
+    return target;
+  },
+  compile([shape]) {
+    const size = sizeOf(shape);
+    return (memory, lanes, [input], output) => {
+      for (let lane = 0; lane < lanes; lane++) {
+        const from = input.offset + lane * input.laneStride;
+        memory.copyWithin(output.offset + lane * output.laneStride, from, from + size);
+      }
+    };
+  },
+  flops: ([shape]) => sizeOf(shape),
+  linear,
+};
+
+const broadcastTo: Op = {
+  name: 'broadcast-to',
+  arity: 1,
+  inferShape([shape], attributes) {
+    const target = numberList(attributes, 'shape');
+    const common = broadcastShapes('broadcast-to', [shape, target]);
+    if (common.length !== target.length || common.some((length, axis) => length !== target[axis])) {
+      throw new ShapeError(`broadcast-to cannot make ${formatShape(target)} of ${formatShape(shape)}`);
+    }
+    return target;
+  },
+  compile: ([shape], _attributes, output) => gather(offsetTable(output, broadcastStrides(shape, output))),
+  flops: (_shapes, _attributes, output) => sizeOf(output),
+  linear,
+};
+
+const concat: Op = {
+  name: 'concat',
+  arity: { atLeast: 1 },
+  inferShape(shapes, attributes) {
+    const axis = wholeNumber(attributes, 'axis');
+    const [first] = shapes;
+    const fits = (shape: Shape) =>
+      shape.length === first.length && shape.every((length, i) => i === axis || length === first[i]);
+    if (axis < 0 || axis >= first.length || !shapes.every(fits)) {
+      throw new ShapeError(
+        `concat cannot join shapes ${shapes.map(formatShape).join(' and ')} along axis ${axis}`,
+      );
+    }
+    return first.map((length, i) =>
+      i === axis ? shapes.reduce((total, shape) => total + shape[axis], 0) : length,
+    );
+  },
+  compile(shapes, attributes, output) {
+    const axis = wholeNumber(attributes, 'axis');
+    const rows = sizeOf(output.slice(0, axis));
+    const widths = shapes.map((shape) => sizeOf(shape.slice(axis)));
+    const width = sizeOf(output.slice(axis));
+    return (memory, lanes, inputs, out) => {
+      for (let lane = 0; lane < lanes; lane++) {
+        let at = out.offset + lane * out.laneStride;
+        for (let i = 0; i < inputs.length; i++) {
+          const from = inputs[i].offset + lane * inputs[i].laneStride;
+          for (let row = 0; row < rows; row++) {
+            memory.copyWithin(at + row * width, from + row * widths[i], from + (row + 1) * widths[i]);
+          }
+          at += widths[i];
+        }
+      }
+    };
+  },
+  flops: (_shapes, _attributes, output) => sizeOf(output),
+  linear,
+  unmoved: () => 'zero',
+};
+
+const slice: Op = {
+  name: 'slice',
+  arity: 1,
+  inferShape([shape], attributes) {
+    const { starts, ends, steps } = sliceBounds(attributes);
+    if (starts.length !== shape.length)
+      throw new ShapeError(`slice needs one range per axis of shape ${formatShape(shape)}`);
+    return shape.map((length, axis) => {
+      const count = Math.max(0, Math.ceil((ends[axis] - starts[axis]) / steps[axis]));
+      const last = starts[axis] + (count - 1) * steps[axis];
+      if (count > 0 && (starts[axis] < 0 || starts[axis] >= length || last < 0 || last >= length)) {
+        throw new ShapeError(`slice is outside axis ${axis} of shape ${formatShape(shape)}`);
+      }
+      return count;
+    });
+  },
+  compile([shape], attributes, output) {
+    const { starts, steps } = sliceBounds(attributes);
+    const strides = stridesOf(shape);
+    const start = strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0);
+    return gather(
+      offsetTable(
+        output,
+        strides.map((stride, axis) => stride * steps[axis]),
+        start,
+      ),
+    );
+  },
+  flops: (_shapes, _attributes, output) => sizeOf(output),
+  linear,
+};
+
+function sliceBounds(attributes: Attributes) {
+  const bounds = {
+    starts: numberList(attributes, 'starts'),
+    ends: numberList(attributes, 'ends'),
+    steps: numberList(attributes, 'steps'),
+  };
+  if (
+    bounds.ends.length !== bounds.starts.length ||
+    bounds.steps.length !== bounds.starts.length ||
+    bounds.steps.includes(0)
+  ) {
+    throw new ShapeError('slice needs as many starts, ends and nonzero steps');
+  }
+  return bounds;
+}
+
+export const movement: readonly Op[] = [transpose, reshape, broadcastTo, concat, slice];

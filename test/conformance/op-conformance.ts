@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Attributes } from '../../src/graph/graph.ts';
+import type { Op, Operand } from '../../src/graph/op.ts';
+import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
+
+/** An array as slow and plain as can be: what every op is compared with. */
+export interface PlainArray {
+  readonly shape: Shape;
+  readonly at: (index: readonly number[]) => number;
+}
+
+/** Shapes and attributes that an op takes. */
+export interface OpCase {
+  readonly shapes: readonly Shape[];
+  readonly attributes: Attributes;
+  /** Draws an input's values from whole numbers 0 … below, instead of from reals. */
+  readonly wholeInputs?: readonly { readonly input: number; readonly below: number }[];
+}
+
+export interface OpDescription {
+  readonly op: Op;
+  readonly cases: fc.Arbitrary<OpCase>;
+  /** The op's meaning, entry by entry: the output's shape, and the entry at an index. */
+  readonly reference: (inputs: readonly PlainArray[], attributes: Attributes) => PlainArray;
+  /** Inputs lie in this range. */
+  readonly range?: readonly [number, number];
+}
+
+const GUARD = 12345.678;
+const LANES = 3;
+
+/** Every promise of the `Op` port, checked for one op. */
+export function opConformance({ op, cases, reference, range = [-3, 3] }: OpDescription): void {
+  describe(`the op ${op.name}`, () => {
+    const filled = cases.chain((each) =>
+      fc
+        .record({ each: fc.constant(each), seed: fc.integer({ min: 1, max: 1e9 }) })
+        .map(({ each, seed }) => ({ ...each, seed })),
+    );
+
+    it('agrees with its definition entry by entry, and writes nothing else', () => {
+      fc.assert(
+        fc.property(filled, ({ seed, ...each }) => {
+          const bench = new Workbench(op, each, seed, range);
+          const output = bench.run(1, () => true)[0];
+          const expected = reference(bench.plainInputs(0), each.attributes);
+          expect(bench.outputShape).toEqual(expected.shape);
+          indices(expected.shape).forEach((index, i) => {
+            expectClose(output[i], expected.at(index));
+          });
+          expect(bench.guardsHold()).toBe(true);
+        }),
+      );
+    });
+
+    it('gives a lane the same bits alone as among others', () => {
+      fc.assert(
+        fc.property(
+          filled,
+          fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+          ({ seed, ...each }, moved) => {
+            const bench = new Workbench(op, each, seed, range);
+            const together = bench.run(LANES, (input) => moved[input % 8]);
+            for (let lane = 0; lane < LANES; lane++)
+              expect(bench.runLane(lane, (input) => moved[input % 8])).toEqual(together[lane]);
+            expect(bench.guardsHold()).toBe(true);
+          },
+        ),
+      );
+    });
+
+    it('has differences equal to its value at the difference wherever it says it is linear', () => {
+      fc.assert(
+        fc.property(
+          filled,
+          fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+          ({ seed, ...each }, mask) => {
+            const moved = each.shapes.map((_, input) => mask[input % 8]);
+            if (!moved.includes(true) || !op.linear?.(moved, each.attributes)) return;
+            const bench = new Workbench(op, each, seed, range);
+            const [plus, minus] = [bench.runLane(0, (i) => moved[i]), bench.runLane(1, (i) => moved[i])];
+            const difference = bench.runDifference(moved);
+            difference.forEach((value, i) => {
+              expectClose(value, plus[i] - minus[i], 1e-10);
+            });
+          },
+        ),
+      );
+    });
+  });
+}
+
+function expectClose(actual: number, expected: number, tolerance = 1e-12): void {
+  if (Number.isNaN(expected)) expect(actual).toBeNaN();
+  else if (actual !== expected)
+    expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
+}
+
+/** All multi-indices of a shape, row-major. */
+export function indices(shape: Shape): number[][] {
+  return shape.reduce<number[][]>(
+    (all, length) => all.flatMap((index) => Array.from({ length }, (_, i) => [...index, i])),
+    [[]],
+  );
+}
+
+/** Lays an op's inputs out in a memory of their own, with guards around the output. */
+class Workbench {
+  readonly outputShape: Shape;
+  readonly #op: Op;
+  readonly #case: OpCase;
+  readonly #memory: Float64Array;
+  readonly #inputs: readonly number[];
+  readonly #output: number;
+  readonly #zeros: number;
+  readonly #differences: readonly number[];
+
+  constructor(op: Op, each: OpCase, seed: number, [low, high]: readonly [number, number]) {
+    this.#op = op;
+    this.#case = each;
+    this.outputShape = op.inferShape(each.shapes, each.attributes);
+    const sizes = each.shapes.map(sizeOf);
+    let size = 0;
+    const take = (count: number) => {
+      size += count;
+      return size - count;
+    };
+    this.#inputs = sizes.map((count) => take(count * LANES));
+    this.#differences = sizes.map((count) => take(count));
+    this.#zeros = take(Math.max(0, ...sizes));
+    this.#output = take(1 + sizeOf(this.outputShape) * LANES + 1) + 1;
+    this.#memory = new Float64Array(size);
+    let state = seed;
+    const next = () => {
+      state = (state * 48271) % 2147483647;
+      return state / 2147483647;
+    };
+    sizes.forEach((count, input) => {
+      const whole = each.wholeInputs?.find((entry) => entry.input === input);
+      for (let i = 0; i < count * LANES; i++) {
+        this.#memory[this.#inputs[input] + i] = whole
+          ? Math.floor(next() * whole.below)
+          : low + next() * (high - low);
+      }
+      for (let i = 0; i < count; i++) {
+        const from = this.#inputs[input] + i;
+        this.#memory[this.#differences[input] + i] = this.#memory[from] - this.#memory[from + count];
+      }
+    });
+  }
+
+  plainInputs(lane: number): PlainArray[] {
+    return this.#case.shapes.map((shape, input) => {
+      const start = this.#inputs[input] + lane * sizeOf(shape);
+      const values = this.#memory.slice(start, start + sizeOf(shape));
+      return { shape, at: (index) => values[index.reduce((flat, i, axis) => flat * shape[axis] + i, 0)] };
+    });
+  }
+
+  /** Inputs that `moved` names have a copy per lane, the others one for all. */
+  run(lanes: number, moved: (input: number) => boolean): Float64Array[] {
+    return this.#run(
+      lanes,
+      this.#case.shapes.map((shape, input) => ({
+        offset: this.#inputs[input],
+        laneStride: moved(input) ? sizeOf(shape) : 0,
+      })),
+    );
+  }
+
+  runLane(lane: number, moved: (input: number) => boolean): Float64Array {
+    const operands = this.#case.shapes.map((shape, input) => ({
+      offset: this.#inputs[input] + (moved(input) ? lane * sizeOf(shape) : 0),
+      laneStride: 0,
+    }));
+    return this.#run(1, operands)[0];
+  }
+
+  runDifference(moved: readonly boolean[]): Float64Array {
+    const operands = moved.map((isMoved, input) => {
+      if (isMoved) return { offset: this.#differences[input], laneStride: 0 };
+      return {
+        offset: this.#op.unmoved?.(input) === 'zero' ? this.#zeros : this.#inputs[input],
+        laneStride: 0,
+      };
+    });
+    return this.#run(1, operands)[0];
+  }
+
+  guardsHold(): boolean {
+    return (
+      this.#memory[this.#output - 1] === GUARD &&
+      this.#memory[this.#output + sizeOf(this.outputShape) * LANES] === GUARD
+    );
+  }
+
+  #run(lanes: number, operands: readonly Operand[]): Float64Array[] {
+    const { shapes, attributes } = this.#case;
+    const size = sizeOf(this.outputShape);
+    this.#memory.fill(GUARD, this.#output - 1, this.#output + size * LANES + 1);
+    this.#op.compile(shapes, attributes, this.outputShape)(this.#memory, lanes, operands, {
+      offset: this.#output,
+      laneStride: size,
+    });
+    return Array.from({ length: lanes }, (_, lane) =>
+      this.#memory.slice(this.#output + lane * size, this.#output + (lane + 1) * size),
+    );
+  }
+}
