@@ -1,6 +1,7 @@
-import { type Graph, isLeaf } from '../graph/graph.ts';
-import { LaneProgram } from '../graph/lane-program.ts';
+import { isLeaf } from '../graph/graph.ts';
 import type { Operand } from '../graph/op.ts';
+import { ProbeProgram } from '../graph/probe-program.ts';
+import { pointRegion } from '../graph/region.ts';
 import { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
@@ -9,7 +10,7 @@ import { specFromJson, specToJson } from './spec-json.ts';
 /*
  * One shared memory per job, addressed in float64s:
  *
- *   header | spec as JSON | θ | claimed | data … | constants … | zeros | slot 0 | slot 1 | …
+ *   header | spec as JSON | θ | claimed | data … | constants … | slot 0 | slot 1 | …
  *
  * A slot belongs to one running shard at a time: a flag that says whether its base values are ready, the base value
  * of every node, and scratch for lanes. A thread that dies leaves at worst a slot whose flag is not set.
@@ -21,11 +22,11 @@ const CANCEL_FLAG = 0;
 const SPEC_BYTES = 1;
 const SLOTS = 2;
 
-/** A compiled job: its tape, and a lane program for every parameter that the graph reads. */
+/** A compiled job: its tape, and a program for every parameter that the graph reads. */
 export interface CompiledJob {
   readonly tape: Tape;
   /** One per parameter of the spec; undefined where the graph does not mention it. */
-  readonly programs: readonly (LaneProgram | undefined)[];
+  readonly programs: readonly (ProbeProgram | undefined)[];
 }
 
 export function compileJob(spec: CheckSpec): CompiledJob {
@@ -37,7 +38,9 @@ export function compileJob(spec: CheckSpec): CompiledJob {
   );
   const programs = spec.parameters.map(({ name }) => {
     const leaf = leaves.get(name);
-    return leaf === undefined ? undefined : new LaneProgram(tape, leaf);
+    return leaf === undefined
+      ? undefined
+      : new ProbeProgram(tape, leaf, pointRegion(spec.graph.nodes[leaf].shape));
   });
   return { tape, programs };
 }
@@ -48,7 +51,6 @@ export interface JobLayout {
   readonly claimed: number;
   readonly data: readonly number[];
   readonly constants: readonly number[];
-  readonly zeros: number;
   readonly slot: number;
   readonly slotSize: number;
   readonly size: number;
@@ -71,15 +73,10 @@ export function layoutOf(
   const claimed = take(components);
   const data = spec.data.map(({ shape }) => take(sizeOf(shape)));
   const constants = spec.graph.constants.map(({ shape }) => take(sizeOf(shape)));
-  const zeros = take(largestNode(spec.graph));
   const slot = size;
   const scratch = compiled.programs.reduce((most, program) => Math.max(most, program?.scratchSize ?? 0), 0);
   const slotSize = 1 + compiled.tape.baseSize + scratch;
-  return { theta, claimed, data, constants, zeros, slot, slotSize, size: slot + slots * slotSize };
-}
-
-function largestNode(graph: Graph): number {
-  return graph.nodes.reduce((largest, node) => Math.max(largest, sizeOf(node.shape)), 0);
+  return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 
 /** Allocates a job's memory and writes its numbers there; any thread may then run its shards, `slots` at a time. */

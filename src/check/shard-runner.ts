@@ -1,5 +1,6 @@
-import type { LaneProgram } from '../graph/lane-program.ts';
-import type { Operand } from '../graph/op.ts';
+import type { BoundProgram } from '../graph/bound-program.ts';
+import type { ProbeProgram } from '../graph/probe-program.ts';
+import type { Parameter } from './check-job.ts';
 import { type DifferencePair, differencePairs, stepOf } from './differences.ts';
 import { JobView } from './job-memory.ts';
 import { ProbeList } from './probe-list.ts';
@@ -53,7 +54,7 @@ export class ShardRunner {
     const program = compiled.programs[parameter];
     let evaluations = 0;
     if (program?.reachesCost) {
-      const sweep = new ParameterSweep(this.#job, program, offset, slot);
+      const sweep = new ParameterSweep(this.#job, program, spec.parameters[parameter], slot);
       for (let first = 0; first < components.length; first += program.width) {
         if (this.#job.cancelled) return undefined;
         evaluations += sweep.batch(components.slice(first, first + program.width), numeric.subarray(first));
@@ -64,74 +65,57 @@ export class ShardRunner {
   }
 }
 
-/** Batches of one parameter in one slot, whose leaf lanes hold θ between batches. */
+/** Moves the components of one parameter, batch by batch, in one slot. */
 class ParameterSweep {
   readonly #job: JobView;
-  readonly #program: LaneProgram;
-  readonly #offset: number;
-  readonly #base: readonly Operand[];
-  readonly #scratch: number;
+  readonly #program: BoundProgram;
+  readonly #parameter: Parameter;
   readonly #pairs: readonly DifferencePair[];
   readonly #differences: Float64Array;
 
-  /** @param offset position of the parameter's first component in θ */
-  constructor(job: JobView, program: LaneProgram, offset: number, slot: number) {
+  constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
     this.#job = job;
-    this.#program = program;
-    this.#offset = offset;
-    this.#base = job.baseValues(slot);
-    this.#scratch = job.scratch(slot);
+    this.#program = program.bind(job.floats, job.baseValues(slot), job.scratch(slot));
+    this.#parameter = parameter;
     this.#pairs = differencePairs[job.spec.settings.method];
     this.#differences = new Float64Array(program.width);
-    program.resetLeaf(job.floats, this.#base[program.path.leaf], this.#scratch);
   }
 
   /** Writes the derivative by each of the components (numbered in θ) to `numeric`. @returns evaluations of J made */
   batch(components: readonly number[], numeric: Float64Array): number {
     let evaluations = 0;
+    const count = components.length;
     for (const pair of this.#pairs) {
       const minusIsBase = pair.minus === 0;
-      const distances = components.map((component, lane) => this.#move(component, lane, pair));
-      const { floats, layout } = this.#job;
-      this.#program.run(
-        floats,
-        this.#base,
-        layout.zeros,
-        this.#scratch,
-        components.length,
-        minusIsBase,
-        this.#differences,
-      );
-      components.forEach((component, lane) => {
+      const distances = components.map((component, lane) => this.#move(component, lane, count, pair));
+      this.#program.run(count, minusIsBase, this.#differences);
+      for (let lane = 0; lane < count; lane++)
         numeric[lane] += pair.weight * (this.#differences[lane] / distances[lane]);
-        this.#restore(component, lane);
-      });
-      evaluations += components.length * (minusIsBase ? 1 : 2);
+      evaluations += count * (minusIsBase ? 1 : 2);
     }
     return evaluations;
   }
 
-  /** Moves one component in both lanes of its pair. @returns the distance really moved, in floating point */
-  #move(component: number, lane: number, pair: DifferencePair): number {
+  /** Writes one component's values to both lanes of its pair. @returns the distance really moved, in floating point */
+  #move(component: number, lane: number, pairs: number, pair: DifferencePair): number {
     const { floats, layout, spec } = this.#job;
     const theta = floats[layout.theta + component];
     const step = stepOf(spec.settings.epsilon, theta);
     const plus = theta + pair.plus * step;
     const minus = theta + pair.minus * step;
-    floats[this.#place(component, lane)] = plus;
-    floats[this.#place(component, this.#program.width + lane)] = minus;
+    this.#write(lane, component, plus);
+    if (pair.minus !== 0) this.#write(pairs + lane, component, minus);
     return plus - minus;
   }
 
-  #restore(component: number, lane: number): void {
-    const { floats, layout } = this.#job;
-    const theta = floats[layout.theta + component];
-    floats[this.#place(component, lane)] = theta;
-    floats[this.#place(component, this.#program.width + lane)] = theta;
-  }
-
-  #place(component: number, lane: number): number {
-    return this.#program.leafLane(this.#scratch, lane) + component - this.#offset;
+  #write(lane: number, component: number, value: number): void {
+    const { shape, offset } = this.#parameter;
+    this.#job.floats[this.#program.startOf(lane)] = value;
+    let rest = component - offset;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      this.#program.coordinates[lane * shape.length + axis] = rest % shape[axis];
+      rest = Math.floor(rest / shape[axis]);
+    }
   }
 }
 

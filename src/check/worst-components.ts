@@ -27,16 +27,16 @@ export function relativeError(claimed: number, numeric: number): number {
 }
 
 /** Keeps the worst `limit` of all components offered to it. */
-export class WorstComponents {
+export class WorstComponents<Component extends RankedComponent = RankedComponent> {
   readonly #limit: number;
-  readonly #kept: RankedComponent[] = [];
+  readonly #kept: Component[] = [];
   #sorted = false;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  offer(candidate: RankedComponent): void {
+  offer(candidate: Component): void {
     // Sorted now and then, not at every offer: the list may be as long as three times the limit in between.
     const last = this.#kept.length >= this.#limit ? this.#kept[this.#limit - 1] : undefined;
     if (last !== undefined && this.#sorted && compareWorstFirst(last, candidate) <= 0) return;
@@ -45,7 +45,7 @@ export class WorstComponents {
     if (this.#kept.length >= 3 * this.#limit) this.#trim();
   }
 
-  list(): readonly RankedComponent[] {
+  list(): readonly Component[] {
     this.#trim();
     return this.#kept;
   }

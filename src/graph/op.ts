@@ -1,5 +1,6 @@
 import type { Shape } from '../tensors/tensor.ts';
 import type { Attributes } from './graph.ts';
+import type { Spread, SpreadQuery } from './spread.ts';
 
 /**
  * Where the values of a node lie, in float64s from the start of the job's memory. A node that no lane moves is
@@ -21,6 +22,14 @@ export type Kernel = (
   output: Operand,
 ) => void;
 
+/** Adds the transposed map of the weights at `weights` to `target`; all offsets in float64s, `inputs` at base values. */
+export type TransposedKernel = (
+  memory: Float64Array,
+  inputs: readonly Operand[],
+  weights: number,
+  target: number,
+) => void;
+
 /**
  * What an op takes, for an input that the perturbation does not reach, in the difference f(x₊) − f(x₋) of an op
  * that is linear in the inputs it does reach: `zero` for the terms that cancel, `base` for the factors that stay.
@@ -39,6 +48,9 @@ export interface Op {
   /** Specialises the op for its shapes; called once per node and worker. */
   compile(inputs: readonly Shape[], attributes: Attributes, output: Shape): Kernel;
 
+  /** As `compile`, but the kernel adds to what the output holds. For ops whose `spread` gives updates. */
+  compileAdding?(inputs: readonly Shape[], attributes: Attributes, output: Shape): Kernel;
+
   /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
   flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
 
@@ -48,6 +60,20 @@ export interface Op {
    */
   linear?(moved: readonly boolean[], attributes: Attributes): boolean;
   unmoved?(input: number): UnmovedInput;
+
+  /**
+   * For an op with `linear`: the transposed map. Given weights ∂J/∂output, adds to `target` the weights ∂J/∂input of
+   * one input, the others at their base values. Called only where `linear` holds.
+   */
+  transposed?(
+    input: number,
+    inputs: readonly Shape[],
+    attributes: Attributes,
+    output: Shape,
+  ): TransposedKernel;
+
+  /** How far a move of the inputs spreads; an op that does not say moves as a whole. */
+  spread?(query: SpreadQuery, attributes: Attributes): Spread;
 }
 
 /** A node cannot be built from these shapes. The message is a sentence for the client. */

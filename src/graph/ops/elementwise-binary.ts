@@ -1,12 +1,13 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { sizeOf } from '../../tensors/tensor.ts';
-import type { Kernel, Op } from '../op.ts';
-import { broadcastShapes, broadcastStrides, loopNest } from './broadcast.ts';
+import type { Kernel, Op, TransposedKernel } from '../op.ts';
+import { spreadElementwise } from '../spread.ts';
+import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
 /** Computes `m[to + i] = f(m[a + i·sa], m[b + i·sb])` for i < n. */
 type Loop = (m: Float64Array, a: number, sa: number, b: number, sb: number, to: number, n: number) => void;
 
-type Linearity = Pick<Op, 'linear' | 'unmoved'>;
+type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed'>;
 
 function binary(name: string, loop: Loop, more: Linearity & { readonly cost?: number } = {}): Op {
   const { cost = 1, ...linearity } = more;
@@ -16,6 +17,7 @@ function binary(name: string, loop: Loop, more: Linearity & { readonly cost?: nu
     inferShape: (shapes) => broadcastShapes(name, shapes),
     compile: (shapes, _attributes, output) => overNest(loop, shapes, output),
     flops: (_shapes, _attributes, output) => sizeOf(output) * cost,
+    spread: spreadElementwise,
     ...linearity,
   };
 }
@@ -49,12 +51,45 @@ function overNest(loop: Loop, [left, right]: readonly Shape[], output: Shape): K
   };
 }
 
-/** Sums: linear in whatever moves; a term that does not move cancels. */
-const sum: Linearity = { linear: () => true, unmoved: () => 'zero' };
-/** Products: linear in one factor while the other one stays. */
-const product: Linearity = { linear: ([left, right]) => left !== right, unmoved: () => 'base' };
-/** Quotients: linear in the dividend. */
-const quotient: Linearity = { linear: ([, divisor]) => !divisor, unmoved: () => 'base' };
+/** weight · ∂output/∂input, given the other input's entry. */
+type Factor = (weight: number, other: number) => number;
+
+/** The transposed map of a broadcasting op: weights times the factor, summed over the axes that were repeated. */
+function transposedBinary(factor: (input: number) => Factor): NonNullable<Op['transposed']> {
+  return (input, shapes, _attributes, output): TransposedKernel => {
+    const own = offsetTable(output, broadcastStrides(shapes[input], output));
+    const other = offsetTable(output, broadcastStrides(shapes[1 - input], output));
+    const scale = factor(input);
+    return (memory, inputs, weights, target) => {
+      const base = inputs[1 - input].offset;
+      for (let i = 0; i < own.length; i++)
+        memory[target + own[i]] += scale(memory[weights + i], memory[base + other[i]]);
+    };
+  };
+}
+
+/** Linear in whatever moves; a term that does not move cancels. */
+function sum(signs: readonly [number, number]): Linearity {
+  return {
+    linear: () => true,
+    unmoved: () => 'zero',
+    transposed: transposedBinary((input) => (weight) => signs[input] * weight),
+  };
+}
+
+/** Linear in one factor while the other one stays. */
+const product: Linearity = {
+  linear: ([left, right]) => left !== right,
+  unmoved: () => 'base',
+  transposed: transposedBinary(() => (weight, other) => weight * other),
+};
+
+/** Linear in the dividend. */
+const quotient: Linearity = {
+  linear: ([, divisor]) => !divisor,
+  unmoved: () => 'base',
+  transposed: transposedBinary(() => (weight, other) => weight / other),
+};
 
 export const elementwiseBinary: readonly Op[] = [
   binary(
@@ -62,14 +97,14 @@ export const elementwiseBinary: readonly Op[] = [
     (m, a, sa, b, sb, to, n) => {
       for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] + m[b + i * sb];
     },
-    sum,
+    sum([1, 1]),
   ),
   binary(
     'subtract',
     (m, a, sa, b, sb, to, n) => {
       for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] - m[b + i * sb];
     },
-    sum,
+    sum([1, -1]),
   ),
   binary(
     'multiply',

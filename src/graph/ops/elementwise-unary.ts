@@ -1,13 +1,15 @@
 import { sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import type { Kernel, Op } from '../op.ts';
+import { spreadElementwise } from '../spread.ts';
 
 /** Computes `memory[to + i]` from `memory[from + i]` for i < count. */
 type Loop = (memory: Float64Array, from: number, to: number, count: number) => void;
 
 interface Traits {
   readonly flops?: number;
-  readonly linear?: boolean;
+  /** For a linear op, the factor it multiplies with. */
+  readonly factor?: number;
 }
 
 // A loop for each op, not one loop that calls a function: the engine would box every number on the way.
@@ -18,7 +20,20 @@ function unary(name: string, loop: (attributes: Attributes) => Loop, traits: Tra
     inferShape: ([shape]) => shape,
     compile: ([shape], attributes) => overLanes(loop(attributes), sizeOf(shape)),
     flops: ([shape]) => sizeOf(shape) * (traits.flops ?? 1),
-    ...(traits.linear ? { linear: () => true } : {}),
+    spread: spreadElementwise,
+    ...(traits.factor === undefined ? {} : scaling(traits.factor)),
+  };
+}
+
+function scaling(factor: number): Pick<Op, 'linear' | 'transposed'> {
+  return {
+    linear: () => true,
+    transposed: (_input, [shape]) => {
+      const size = sizeOf(shape);
+      return (memory, _inputs, weights, target) => {
+        for (let i = 0; i < size; i++) memory[target + i] += factor * memory[weights + i];
+      };
+    },
   };
 }
 
@@ -38,13 +53,13 @@ function overLanes(loop: Loop, size: number): Kernel {
 const TRANSCENDENTAL = 16;
 
 export const elementwiseUnary: readonly Op[] = [
-  unary('identity', () => (m, from, to, n) => void m.copyWithin(to, from, from + n), { linear: true }),
+  unary('identity', () => (m, from, to, n) => void m.copyWithin(to, from, from + n), { factor: 1 }),
   unary(
     'negate',
     () => (m, from, to, n) => {
       for (let i = 0; i < n; i++) m[to + i] = -m[from + i];
     },
-    { linear: true },
+    { factor: -1 },
   ),
   unary(
     'exp',

@@ -1,7 +1,9 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
-import { type Op, ShapeError } from '../op.ts';
+import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
+import { FREE } from '../region.ts';
+import { type Spread, type SpreadQuery, spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
 
 /** A product of matrices as NumPy's `@` has it, taken apart: batch axes, and [rows, inner] × [inner, columns]. */
@@ -24,35 +26,45 @@ export const matmul: Op = {
   name: 'matmul',
   arity: 2,
   inferShape: ([left, right], attributes) => product(left, right, attributes).output,
-  compile([leftShape, rightShape], attributes) {
-    const p = product(leftShape, rightShape, attributes);
-    const multiply = p.rightColumn === 1 || p.columns === 1 ? byRows : byDots;
-    const matrix = p.rows * p.columns;
-    return (memory, lanes, [a, b], out) => {
-      for (let lane = 0; lane < lanes; lane++) {
-        const left = a.offset + lane * a.laneStride;
-        const right = b.offset + lane * b.laneStride;
-        const to = out.offset + lane * out.laneStride;
-        for (let batch = 0; batch < p.left.length; batch++) {
-          multiply(memory, p, left + p.left[batch], right + p.right[batch], to + batch * matrix);
-        }
-      }
-    };
-  },
+  compile: (shapes, attributes) => productKernel(shapes, attributes, false),
+  compileAdding: (shapes, attributes) => productKernel(shapes, attributes, true),
   flops([left, right], attributes) {
     const p = product(left, right, attributes);
     return 2 * p.left.length * p.rows * p.columns * p.inner;
   },
   linear: (moved) => moved[0] !== moved[1],
   unmoved: () => 'base',
+  transposed: (input, [left, right], attributes) =>
+    transposedProduct(input, product(left, right, attributes)),
+  spread: spreadProduct,
 };
+
+function productKernel(
+  [leftShape, rightShape]: readonly Shape[],
+  attributes: Attributes,
+  adding: boolean,
+): Kernel {
+  const p = product(leftShape, rightShape, attributes);
+  const multiply = p.rightColumn === 1 || p.columns === 1 ? byRows : byDots;
+  const matrix = p.rows * p.columns;
+  return (memory, lanes, [a, b], out) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const left = a.offset + lane * a.laneStride;
+      const right = b.offset + lane * b.laneStride;
+      const to = out.offset + lane * out.laneStride;
+      if (!adding) memory.fill(0, to, to + matrix * p.left.length);
+      for (let batch = 0; batch < p.left.length; batch++) {
+        multiply(memory, p, left + p.left[batch], right + p.right[batch], to + batch * matrix);
+      }
+    }
+  };
+}
 
 /** Row by row of the output, adding one scaled row of the right matrix after another. Sums run along the inner axis in order. */
 function byRows(memory: Float64Array, p: Product, left: number, right: number, to: number): void {
   const { rows, inner, columns, leftRow, leftInner, rightInner } = p;
   for (let row = 0; row < rows; row++) {
     const out = to + row * columns;
-    memory.fill(0, out, out + columns);
     for (let k = 0; k < inner; k++) {
       const factor = memory[left + row * leftRow + k * leftInner];
       const from = right + k * rightInner;
@@ -74,9 +86,69 @@ function byDots(memory: Float64Array, p: Product, left: number, right: number, t
         a += leftInner;
         b += rightInner;
       }
-      memory[to + row * columns + column] = total;
+      memory[to + row * columns + column] += total;
     }
   }
+}
+
+/** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights. */
+function transposedProduct(input: number, p: Product): TransposedKernel {
+  const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
+  return (memory, inputs, weights, target) => {
+    const [left, right] = inputs.map(({ offset }, i) => (i === input ? target : offset));
+    for (let batch = 0; batch < p.left.length; batch++) {
+      for (let row = 0; row < rows; row++) {
+        for (let k = 0; k < inner; k++) {
+          for (let column = 0; column < columns; column++) {
+            const weight = memory[weights + (batch * rows + row) * columns + column];
+            const a = left + p.left[batch] + row * leftRow + k * leftInner;
+            const b = right + p.right[batch] + k * rightInner + column * rightColumn;
+            if (input === 0) memory[a] += weight * memory[b];
+            else memory[b] += weight * memory[a];
+          }
+        }
+      }
+    }
+  };
+}
+
+/** The axes of one factor: which one is summed over and which one becomes the output's, if any. */
+interface FactorAxes {
+  readonly inner: number;
+  readonly outer: number | undefined;
+}
+
+function factorAxes(rank: number, innerLast: boolean): FactorAxes {
+  if (rank === 1) return { inner: 0, outer: undefined };
+  return innerLast ? { inner: rank - 1, outer: rank - 2 } : { inner: rank - 2, outer: rank - 1 };
+}
+
+/**
+ * One moved row (or column) of a factor moves one row (or column) of the product. A factor moved along one index of
+ * the inner axis changes the whole product by a product of rank 1.
+ */
+function spreadProduct({ moved, shapes, output }: SpreadQuery, attributes: Attributes): Spread {
+  const axes = [
+    factorAxes(shapes[0].length, attributes.transposeA !== true),
+    factorAxes(shapes[1].length, attributes.transposeB === true),
+  ];
+  const batch = spreadElementwise({
+    moved: moved.map((fixed) => fixed?.slice(0, -2)),
+    shapes: shapes.map((shape) => shape.slice(0, -2)),
+    output: output.slice(0, Math.max(0, ...shapes.map((shape) => shape.length - 2))),
+  });
+  const both = moved[0] !== undefined && moved[1] !== undefined;
+  const coordinate = (factor: number, axis: number | undefined) =>
+    both || axis === undefined ? FREE : (moved[factor]?.[axis] ?? FREE);
+  const summed = Math.max(coordinate(0, axes[0].inner), coordinate(1, axes[1].inner));
+  const outer = axes.map((each, factor) => coordinate(factor, each.outer));
+  const inputs = shapes.map((shape, factor) => {
+    const { inner } = axes[factor];
+    const own = shape.map((_, axis) => (axis === inner ? summed : outer[factor]));
+    return [...batch.inputs[factor], ...own.slice(-2)];
+  });
+  const kept = outer.filter((_, factor) => axes[factor].outer !== undefined);
+  return { inputs, output: [...batch.output, ...kept], update: summed !== FREE };
 }
 
 function product(leftShape: Shape, rightShape: Shape, attributes: Attributes): Product {

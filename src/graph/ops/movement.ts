@@ -1,7 +1,9 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
-import { type Kernel, type Op, ShapeError } from '../op.ts';
+import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
+import { FREE } from '../region.ts';
+import { common, spreadAlong, spreadElementwise, spreadWhole } from '../spread.ts';
 import { numberList, wholeNumber } from './attributes.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
 
@@ -15,6 +17,13 @@ function gather(table: Int32Array): Kernel {
       const to = output.offset + lane * output.laneStride;
       for (let i = 0; i < table.length; i++) memory[to + i] = memory[from + table[i]];
     }
+  };
+}
+
+/** input[table[i]] += weights[i]. */
+function scatterAdd(table: Int32Array): TransposedKernel {
+  return (memory, _inputs, weights, target) => {
+    for (let i = 0; i < table.length; i++) memory[target + table[i]] += memory[weights + i];
   };
 }
 
@@ -32,18 +41,20 @@ const transpose: Op = {
     }
     return axes.map((axis) => shape[axis]);
   },
-  compile([shape], attributes, output) {
-    const strides = stridesOf(shape);
-    return gather(
-      offsetTable(
-        output,
-        numberList(attributes, 'axes').map((axis) => strides[axis]),
-      ),
-    );
-  },
+  compile: ([shape], attributes, output) => gather(transposeTable(shape, attributes, output)),
+  transposed: (_input, [shape], attributes, output) => scatterAdd(transposeTable(shape, attributes, output)),
+  spread: (query, attributes) => spreadAlong(query, numberList(attributes, 'axes')),
   flops: ([shape]) => sizeOf(shape),
   linear,
 };
+
+function transposeTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
+  const strides = stridesOf(shape);
+  return offsetTable(
+    output,
+    numberList(attributes, 'axes').map((axis) => strides[axis]),
+  );
+}
 
 const reshape: Op = {
   name: 'reshape',
@@ -68,7 +79,22 @@ const reshape: Op = {
   },
   flops: ([shape]) => sizeOf(shape),
   linear,
+  transposed(_input, [shape]) {
+    const size = sizeOf(shape);
+    return (memory, _inputs, weights, target) => {
+      for (let i = 0; i < size; i++) memory[target + i] += memory[weights + i];
+    };
+  },
+  spread: (query) => spreadAlong(query, carriedAxes(query.shapes[0], query.output)),
 };
+
+/** For each axis of `output` the axis of `input` that it is, where only axes of length 1 were put in or left out. */
+function carriedAxes(input: Shape, output: Shape): (number | undefined)[] {
+  const long = (shape: Shape) => shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
+  const [from, to] = [long(input), long(output)];
+  const same = from.length === to.length && from.every((axis, i) => input[axis] === output[to[i]]);
+  return output.map((_, axis) => (same && to.includes(axis) ? from[to.indexOf(axis)] : undefined));
+}
 
 const broadcastTo: Op = {
   name: 'broadcast-to',
@@ -84,6 +110,13 @@ const broadcastTo: Op = {
   compile: ([shape], _attributes, output) => gather(offsetTable(output, broadcastStrides(shape, output))),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
+  transposed: (_input, [shape], _attributes, output) =>
+    scatterAdd(offsetTable(output, broadcastStrides(shape, output))),
+  // The length to repeat to is an attribute, so what is repeated cannot be a part of it.
+  spread(query) {
+    const { inputs, output } = spreadElementwise(query);
+    return output.every((coordinate) => coordinate === FREE) ? { inputs, output } : spreadWhole(query);
+  },
 };
 
 const concat: Op = {
@@ -124,7 +157,26 @@ const concat: Op = {
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   unmoved: () => 'zero',
+  transposed(input, shapes, attributes, output) {
+    const axis = wholeNumber(attributes, 'axis');
+    const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
+    return scatterFrom(offsetTable(shapes[input], stridesOf(output), start));
+  },
+  spread({ moved, shapes, output }, attributes) {
+    const axis = wholeNumber(attributes, 'axis');
+    const fixed = output.map((length, i) =>
+      i === axis || length === 1 ? FREE : common(moved, (input) => moved[input]?.[i] ?? FREE),
+    );
+    return { inputs: shapes.map(() => fixed), output: fixed };
+  },
 };
+
+/** input[i] += weights[table[i]]. */
+function scatterFrom(table: Int32Array): TransposedKernel {
+  return (memory, _inputs, weights, target) => {
+    for (let i = 0; i < table.length; i++) memory[target + i] += memory[weights + table[i]];
+  };
+}
 
 const slice: Op = {
   name: 'slice',
@@ -142,21 +194,22 @@ const slice: Op = {
       return count;
     });
   },
-  compile([shape], attributes, output) {
-    const { starts, steps } = sliceBounds(attributes);
-    const strides = stridesOf(shape);
-    const start = strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0);
-    return gather(
-      offsetTable(
-        output,
-        strides.map((stride, axis) => stride * steps[axis]),
-        start,
-      ),
-    );
-  },
+  compile: ([shape], attributes, output) => gather(sliceTable(shape, attributes, output)),
+  transposed: (_input, [shape], attributes, output) => scatterAdd(sliceTable(shape, attributes, output)),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
 };
+
+function sliceTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
+  const { starts, steps } = sliceBounds(attributes);
+  const strides = stridesOf(shape);
+  const start = strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0);
+  return offsetTable(
+    output,
+    strides.map((stride, axis) => stride * steps[axis]),
+    start,
+  );
+}
 
 function sliceBounds(attributes: Attributes) {
   const bounds = {

@@ -1,7 +1,9 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
-import { type Op, ShapeError } from '../op.ts';
+import { type Kernel, type Op, ShapeError } from '../op.ts';
+import { FREE } from '../region.ts';
+import { type Spread, type SpreadQuery, spreadAlong } from '../spread.ts';
 import { numberList } from './attributes.ts';
 import { offsetTable } from './broadcast.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
@@ -9,22 +11,18 @@ import { pairwiseSum } from './pairwise-sum.ts';
 /** Reduces the entries `memory[from + table[j]]`, j = 0 … table.length − 1, to one number. */
 type Reduce = (memory: Float64Array, from: number, table: Int32Array) => number;
 
-function reduction(name: string, reduce: Reduce, more: Pick<Op, 'linear'> & { readonly empty: boolean }): Op {
+function reduction(
+  name: string,
+  reduce: Reduce,
+  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding'> & { readonly empty: boolean },
+): Op {
+  const { empty, ...linearity } = more;
   return {
     name,
     arity: 1,
-    inferShape: ([shape], attributes) => reducedShape(name, shape, attributes, more.empty),
+    inferShape: ([shape], attributes) => reducedShape(name, shape, attributes, empty),
     compile([shape], attributes) {
-      const axes = numberList(attributes, 'axes');
-      const strides = stridesOf(shape);
-      const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-      const table = (list: readonly number[]) =>
-        offsetTable(
-          list.map((axis) => shape[axis]),
-          list.map((axis) => strides[axis]),
-        );
-      const rows = table(kept);
-      const entries = table([...axes].sort((a, b) => a - b));
+      const { rows, entries } = reductionTables(shape, attributes);
       return (memory, lanes, [input], output) => {
         for (let lane = 0; lane < lanes; lane++) {
           const from = input.offset + lane * input.laneStride;
@@ -35,7 +33,70 @@ function reduction(name: string, reduce: Reduce, more: Pick<Op, 'linear'> & { re
       };
     },
     flops: ([shape]) => sizeOf(shape),
-    ...(more.linear ? { linear: more.linear } : {}),
+    spread: spreadReduction,
+    ...linearity,
+  };
+}
+
+/** Offsets of each output entry's first input entry, and of the entries that are reduced, from there. */
+function reductionTables(shape: Shape, attributes: Attributes) {
+  const axes = numberList(attributes, 'axes');
+  const strides = stridesOf(shape);
+  const table = (list: readonly number[]) =>
+    offsetTable(
+      list.map((axis) => shape[axis]),
+      list.map((axis) => strides[axis]),
+    );
+  return { rows: table(keptAxes(shape, axes)), entries: table([...axes].sort((a, b) => a - b)) };
+}
+
+function keptAxes(shape: Shape, axes: readonly number[]): number[] {
+  return shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+}
+
+/** For each output axis the input axis it is; undefined for one kept at length 1. */
+function outputAxes(shape: Shape, attributes: Attributes): (number | undefined)[] {
+  const axes = numberList(attributes, 'axes');
+  return attributes.keepDims === true
+    ? shape.map((_, axis) => (axes.includes(axis) ? undefined : axis))
+    : keptAxes(shape, axes);
+}
+
+function spreadReduction(query: SpreadQuery, attributes: Attributes): Spread {
+  return spreadAlong(query, outputAxes(query.shapes[0], attributes));
+}
+
+/** A sum over a fixed axis changes by the change of the one entry. */
+function spreadSum(query: SpreadQuery, attributes: Attributes): Spread {
+  const [fixed] = query.moved;
+  const plain = spreadReduction(query, attributes);
+  const update = fixed !== undefined && numberList(attributes, 'axes').some((axis) => fixed[axis] !== FREE);
+  return update ? { inputs: [fixed], output: plain.output, update } : plain;
+}
+
+function addingSum([shape]: readonly Shape[], attributes: Attributes): Kernel {
+  const { rows, entries } = reductionTables(shape, attributes);
+  return (memory, lanes, [input], output) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const from = input.offset + lane * input.laneStride;
+      const to = output.offset + lane * output.laneStride;
+      for (let row = 0; row < rows.length; row++)
+        memory[to + row] += pairwiseSum(memory, from + rows[row], entries);
+    }
+  };
+}
+
+/** Every entry of the input has the weight of the entry it is summed into, times `factor`. */
+function transposedSum(factor: (count: number) => number): NonNullable<Op['transposed']> {
+  return (_input, [shape], attributes) => {
+    const { rows, entries } = reductionTables(shape, attributes);
+    const scale = factor(entries.length);
+    return (memory, _inputs, weights, target) => {
+      for (let row = 0; row < rows.length; row++) {
+        const weight = scale * memory[weights + row];
+        for (let i = 0; i < entries.length; i++) memory[target + rows[row] + entries[i]] += weight;
+      }
+    };
   };
 }
 
@@ -52,9 +113,16 @@ function reducedShape(name: string, shape: Shape, attributes: Attributes, emptyA
 }
 
 export const reductions: readonly Op[] = [
-  reduction('sum', pairwiseSum, { linear: () => true, empty: true }),
+  reduction('sum', pairwiseSum, {
+    linear: () => true,
+    transposed: transposedSum(() => 1),
+    spread: spreadSum,
+    compileAdding: addingSum,
+    empty: true,
+  }),
   reduction('mean', (memory, from, table) => pairwiseSum(memory, from, table) / table.length, {
     linear: () => true,
+    transposed: transposedSum((count) => 1 / count),
     empty: false,
   }),
   reduction('max', (memory, from, table) => extreme(memory, from, table, 1), { empty: false }),

@@ -1,5 +1,7 @@
-import { formatShape, sameShape, sizeOf } from '../../tensors/tensor.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../../tensors/tensor.ts';
 import { type Op, ShapeError } from '../op.ts';
+import { FREE } from '../region.ts';
+import { spreadElementwise, spreadWhole } from '../spread.ts';
 import { wholeNumber } from './attributes.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
 
@@ -25,7 +27,28 @@ const where: Op = {
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear: ([condition]) => !condition,
   unmoved: (input) => (input === 0 ? 'base' : 'zero'),
+  transposed(input, shapes, _attributes, output) {
+    const own = offsetTable(output, broadcastStrides(shapes[input], output));
+    const condition = offsetTable(output, broadcastStrides(shapes[0], output));
+    return (memory, inputs, weights, target) => {
+      for (let i = 0; i < own.length; i++) {
+        const chosen = memory[inputs[0].offset + condition[i]] !== 0;
+        if (chosen === (input === 1)) memory[target + own[i]] += memory[weights + i];
+      }
+    };
+  },
+  spread: spreadElementwise,
 };
+
+/** The offset of the entry that `index` names on the line of x that belongs to output entry i; −1 when there is none. */
+function pickedEntry(shape: Shape, axis: number): (i: number, index: number) => number {
+  const inner = sizeOf(shape.slice(axis + 1));
+  const count = shape[axis];
+  return (i, index) => {
+    if (!Number.isInteger(index) || index < 0 || index >= count) return -1;
+    return (Math.floor(i / inner) * count + index) * inner + (i % inner);
+  };
+}
 
 /** pick(x, indices): of each line of x along `axis`, the entry that `indices` names. NaN where it names none. */
 const pick: Op = {
@@ -42,9 +65,7 @@ const pick: Op = {
     return rest;
   },
   compile([shape], attributes, output) {
-    const axis = wholeNumber(attributes, 'axis');
-    const inner = sizeOf(shape.slice(axis + 1));
-    const count = shape[axis];
+    const entry = pickedEntry(shape, wholeNumber(attributes, 'axis'));
     const size = sizeOf(output);
     return (memory, lanes, [x, indices], out) => {
       for (let lane = 0; lane < lanes; lane++) {
@@ -52,12 +73,8 @@ const pick: Op = {
         const chosen = indices.offset + lane * indices.laneStride;
         const to = out.offset + lane * out.laneStride;
         for (let i = 0; i < size; i++) {
-          const index = memory[chosen + i];
-          const line = Math.floor(i / inner) * count * inner + (i % inner);
-          memory[to + i] =
-            Number.isInteger(index) && index >= 0 && index < count
-              ? memory[from + line + index * inner]
-              : Number.NaN;
+          const offset = entry(i, memory[chosen + i]);
+          memory[to + i] = offset >= 0 ? memory[from + offset] : Number.NaN;
         }
       }
     };
@@ -65,6 +82,24 @@ const pick: Op = {
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear: (moved) => !moved[1],
   unmoved: () => 'base',
+  transposed(_input, [shape], attributes, output) {
+    const entry = pickedEntry(shape, wholeNumber(attributes, 'axis'));
+    const size = sizeOf(output);
+    return (memory, inputs, weights, target) => {
+      for (let i = 0; i < size; i++) {
+        const offset = entry(i, memory[inputs[1].offset + i]);
+        if (offset >= 0) memory[target + offset] += memory[weights + i];
+      }
+    };
+  },
+  spread(query, attributes) {
+    const [fixed] = query.moved;
+    if (fixed === undefined || query.moved[1] !== undefined) return spreadWhole(query);
+    const axis = wholeNumber(attributes, 'axis');
+    const input = fixed.with(axis, FREE);
+    const output = input.toSpliced(axis, 1);
+    return { inputs: [input, output], output };
+  },
 };
 
 export const selection: readonly Op[] = [where, pick];

@@ -2,6 +2,7 @@ import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import { type Op, ShapeError } from '../op.ts';
+import { spreadAlong } from '../spread.ts';
 import { wholeNumber } from './attributes.ts';
 
 /** One line of `count` entries, `stride` apart, read at `from`; what is written goes to `to`. */
@@ -33,6 +34,13 @@ function alongAxis(name: string, line: Line, keepsLength: boolean): Op {
       };
     },
     flops: ([shape]) => sizeOf(shape) * 20,
+    spread(query, attributes) {
+      const axis = checkedAxis(name, query.shapes[0], attributes);
+      return spreadAlong(
+        query,
+        query.output.map((_, i) => (i === axis ? undefined : i)),
+      );
+    },
   };
 }
 

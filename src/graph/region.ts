@@ -1,0 +1,88 @@
+import { type Shape, stridesOf } from '../tensors/tensor.ts';
+import { offsetTable } from './ops/broadcast.ts';
+
+/** Marks an axis along which a region takes every entry. */
+export const FREE = -1;
+
+/**
+ * The part of a node's values that a probe can move. Each axis is either free, or fixed to one index; which index
+ * is told by a coordinate of the probe (its number stands here), so that one region serves every probe of a batch.
+ * A weight W[i,j] moves the region (i, j) of W and, behind X·W, the column j: fixed along one axis, free along the
+ * other. Axes of length 1 are always free.
+ */
+export interface Region {
+  readonly shape: Shape;
+  /** Per axis FREE or the number of a coordinate. */
+  readonly fixed: readonly number[];
+}
+
+export function wholeRegion(shape: Shape): Region {
+  return { shape, fixed: shape.map(() => FREE) };
+}
+
+/** A single entry: coordinate a is the index along axis a. */
+export function pointRegion(shape: Shape): Region {
+  return { shape, fixed: shape.map((length, axis) => (length === 1 ? FREE : axis)) };
+}
+
+export function isWhole(region: Region): boolean {
+  return region.fixed.every((coordinate) => coordinate === FREE);
+}
+
+/** The shape of the region's entries alone: length 1 along every fixed axis. */
+export function compactShape({ shape, fixed }: Region): Shape {
+  return shape.map((length, axis) => (fixed[axis] === FREE ? length : 1));
+}
+
+/** Whether two regions of one node are the same. */
+export function sameRegion(a: Region, b: Region): boolean {
+  return a.fixed.every((coordinate, axis) => coordinate === b.fixed[axis]);
+}
+
+/**
+ * Where a region's entries lie within its node's values: entry i of the compact values at `table[i]` plus, for each
+ * fixed axis, the coordinate's index times the stride.
+ */
+export class RegionMap {
+  /** Undefined for a region whose entries lie in a row. */
+  readonly table: Int32Array | undefined;
+  readonly size: number;
+  readonly #strides: readonly { readonly coordinate: number; readonly stride: number }[];
+
+  constructor(region: Region) {
+    const strides = stridesOf(region.shape);
+    const table = offsetTable(compactShape(region), strides);
+    this.size = table.length;
+    this.table = table.every((offset, i) => offset === i) ? undefined : table;
+    this.#strides = region.fixed.flatMap((coordinate, axis) =>
+      coordinate === FREE ? [] : [{ coordinate, stride: strides[axis] }],
+    );
+  }
+
+  /** Offset of the region of one probe, whose coordinates start at `at` in `coordinates`. */
+  start(coordinates: Int32Array, at: number): number {
+    let offset = 0;
+    for (const { coordinate, stride } of this.#strides) offset += coordinates[at + coordinate] * stride;
+    return offset;
+  }
+
+  /** Copies the region that starts at `from` to a row of compact values at `to`. */
+  gather(memory: Float64Array, from: number, to: number): void {
+    const { table, size } = this;
+    if (table === undefined) {
+      memory.copyWithin(to, from, from + size);
+      return;
+    }
+    for (let i = 0; i < size; i++) memory[to + i] = memory[from + table[i]];
+  }
+
+  /** Copies compact values at `from` into the region that starts at `to`. */
+  scatter(memory: Float64Array, from: number, to: number): void {
+    const { table, size } = this;
+    if (table === undefined) {
+      memory.copyWithin(to, from, from + size);
+      return;
+    }
+    for (let i = 0; i < size; i++) memory[to + table[i]] = memory[from + i];
+  }
+}
