@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { type CheckJob, componentCount } from './check-job.ts';
+import { compileJob } from './compile-job.ts';
 import { foldReport } from './fold-report.ts';
-import { compileJob } from './job-memory.ts';
 import { reportParameter } from './parameter-report.ts';
 import { planPrepare, planSweep } from './plan-stage.ts';
 import type { ParameterReport, Report } from './report.ts';

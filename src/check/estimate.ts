@@ -1,6 +1,7 @@
 import type { CheckSpec } from './check-job.ts';
+import { type CompiledJob, compileJob } from './compile-job.ts';
 import { evaluationsPerComponent } from './differences.ts';
-import { type CompiledJob, compileJob, layoutOf } from './job-memory.ts';
+import { layoutOf } from './job-memory.ts';
 import { type PlannedSweep, planSweep } from './plan-stage.ts';
 import type { Strategy } from './settings.ts';
 

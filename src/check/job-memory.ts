@@ -1,10 +1,8 @@
 import { isLeaf } from '../graph/graph.ts';
 import type { Operand } from '../graph/op.ts';
-import { ProbeProgram } from '../graph/probe-program.ts';
-import { pointRegion } from '../graph/region.ts';
-import { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
+import { type CompiledJob, compileJob } from './compile-job.ts';
 import { specFromJson, specToJson } from './spec-json.ts';
 
 /*
@@ -21,29 +19,6 @@ const HEADER_FLOATS = 8;
 const CANCEL_FLAG = 0;
 const SPEC_BYTES = 1;
 const SLOTS = 2;
-
-/** A compiled job: its tape, and a program for every parameter that the graph reads. */
-export interface CompiledJob {
-  readonly tape: Tape;
-  /** One per parameter of the spec; undefined where the graph does not mention it. */
-  readonly programs: readonly (ProbeProgram | undefined)[];
-}
-
-export function compileJob(spec: CheckSpec): CompiledJob {
-  const tape = new Tape(spec.graph);
-  const leaves = new Map(
-    spec.graph.nodes.flatMap((node, id) =>
-      node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
-    ),
-  );
-  const programs = spec.parameters.map(({ name }) => {
-    const leaf = leaves.get(name);
-    return leaf === undefined
-      ? undefined
-      : new ProbeProgram(tape, leaf, pointRegion(spec.graph.nodes[leaf].shape));
-  });
-  return { tape, programs };
-}
 
 /** Offsets of every region, in float64s. A pure function of the spec and the number of slots. */
 export interface JobLayout {

@@ -1,6 +1,6 @@
 import type { CheckSpec } from './check-job.ts';
+import type { CompiledJob } from './compile-job.ts';
 import { differencePairs } from './differences.ts';
-import type { CompiledJob } from './job-memory.ts';
 import { ProbeList } from './probe-list.ts';
 import type { Shard, StagePlan } from './shard.ts';
 

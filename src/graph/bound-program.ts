@@ -56,7 +56,7 @@ export class BoundProgram {
   #step(step: ProgramStep, lanes: number): void {
     const memory = this.#memory;
     if (step.kind === 'op') {
-      step.kernel(
+      step.kernel.value(
         memory,
         lanes,
         step.inputs.map((input) => this.#operand(input)),

@@ -1,8 +1,16 @@
 import { sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf, type NodeId } from './graph.ts';
+import { Lazy } from './lazy.ts';
 import type { MovedPath } from './moved-path.ts';
 import type { Operand, TransposedKernel } from './op.ts';
 import { findOp } from './ops/registry.ts';
+
+interface WeightStep {
+  readonly node: NodeId;
+  readonly input: NodeId;
+  readonly inputs: readonly NodeId[];
+  readonly kernel: TransposedKernel;
+}
 
 /**
  * Behind the frontier of a path J is linear, so ΔJ = Σ weight · difference over the frontier's entries. The weights
@@ -13,12 +21,7 @@ export class CostWeights {
   readonly size: number;
   readonly #graph: Graph;
   readonly #offsets = new Map<NodeId, number>();
-  readonly #steps: readonly {
-    readonly node: NodeId;
-    readonly input: NodeId;
-    readonly inputs: readonly NodeId[];
-    readonly kernel: TransposedKernel;
-  }[];
+  readonly #steps: Lazy<readonly WeightStep[]>;
 
   constructor(graph: Graph, path: MovedPath) {
     this.#graph = graph;
@@ -28,7 +31,7 @@ export class CostWeights {
       size += sizeOf(graph.nodes[id].shape);
     }
     this.size = size;
-    this.#steps = path.differenced.toReversed().flatMap((id) => this.#stepsOf(id));
+    this.#steps = new Lazy(() => path.differenced.toReversed().flatMap((id) => this.#stepsOf(id)));
   }
 
   /** Where a node's weights lie, from the start of the region given to `compute`. */
@@ -40,7 +43,7 @@ export class CostWeights {
   compute(memory: Float64Array, base: readonly Operand[], start: number): void {
     memory.fill(0, start, start + this.size);
     memory[start + this.offsetOf(this.#graph.cost)] = 1;
-    for (const { node, input, inputs, kernel } of this.#steps) {
+    for (const { node, input, inputs, kernel } of this.#steps.value) {
       kernel(
         memory,
         inputs.map((id) => base[id]),
@@ -50,7 +53,7 @@ export class CostWeights {
     }
   }
 
-  #stepsOf(id: NodeId) {
+  #stepsOf(id: NodeId): WeightStep[] {
     const node = this.#graph.nodes[id];
     if (isLeaf(node)) return [];
     const { transposed } = findOp(node.op);

@@ -3,6 +3,7 @@ import { BoundProgram } from './bound-program.ts';
 import { CostWeights } from './cost-weights.ts';
 import { isLeaf, type NodeId, type OpNode } from './graph.ts';
 import { type LaneBuffer, placeBuffers } from './lane-buffers.ts';
+import { Lazy } from './lazy.ts';
 import { type MovedPath, movedPath } from './moved-path.ts';
 import type { Kernel, Op, Operand } from './op.ts';
 import { findOp } from './ops/registry.ts';
@@ -26,7 +27,7 @@ export type ProgramStep =
     }
   | {
       readonly kind: 'op';
-      readonly kernel: Kernel;
+      readonly kernel: Lazy<Kernel>;
       readonly inputs: readonly StepInput[];
       readonly to: LaneBuffer;
     };
@@ -136,7 +137,9 @@ class Planner {
 
   #compact(node: OpNode, op: Op, regions: readonly Region[], region: Region): LaneBuffer {
     const inputs = node.inputs.map((input, position) => this.#input(input, regions[position]));
-    const kernel = op.compile(regions.map(compactShape), node.attributes, compactShape(region));
+    const kernel = new Lazy(() =>
+      op.compile(regions.map(compactShape), node.attributes, compactShape(region)),
+    );
     return this.#op(node, op, kernel, regions, region, inputs, this.#buffer(sizeOf(compactShape(region))));
   }
 
@@ -149,15 +152,18 @@ class Planner {
     });
     const to = this.#buffer(sizeOf(compactShape(region)));
     this.#push({ kind: 'gather', node: id, map: new RegionMap(region), to });
-    const kernel = op.compileAdding?.(regions.map(compactShape), node.attributes, compactShape(region));
-    if (kernel === undefined) throw new Error(`${op.name} spreads as an update but cannot add`);
+    const kernel = new Lazy(() => {
+      const adding = op.compileAdding?.(regions.map(compactShape), node.attributes, compactShape(region));
+      if (adding === undefined) throw new Error(`${op.name} spreads as an update but cannot add`);
+      return adding;
+    });
     return this.#op(node, op, kernel, regions, region, inputs, to);
   }
 
   #op(
     node: OpNode,
     op: Op,
-    kernel: Kernel,
+    kernel: Lazy<Kernel>,
     regions: readonly Region[],
     region: Region,
     inputs: readonly StepInput[],

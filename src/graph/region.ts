@@ -1,4 +1,5 @@
-import { type Shape, stridesOf } from '../tensors/tensor.ts';
+import { type Shape, sizeOf, stridesOf } from '../tensors/tensor.ts';
+import { Lazy } from './lazy.ts';
 import { offsetTable } from './ops/broadcast.ts';
 
 /** Marks an axis along which a region takes every entry. */
@@ -44,19 +45,27 @@ export function sameRegion(a: Region, b: Region): boolean {
  * fixed axis, the coordinate's index times the stride.
  */
 export class RegionMap {
-  /** Undefined for a region whose entries lie in a row. */
-  readonly table: Int32Array | undefined;
   readonly size: number;
   readonly #strides: readonly { readonly coordinate: number; readonly stride: number }[];
 
+  readonly #table: Lazy<Int32Array | undefined>;
+
   constructor(region: Region) {
     const strides = stridesOf(region.shape);
-    const table = offsetTable(compactShape(region), strides);
-    this.size = table.length;
-    this.table = table.every((offset, i) => offset === i) ? undefined : table;
+    const compact = compactShape(region);
+    this.size = sizeOf(compact);
+    this.#table = new Lazy(() => {
+      const table = offsetTable(compact, strides);
+      return table.every((offset, i) => offset === i) ? undefined : table;
+    });
     this.#strides = region.fixed.flatMap((coordinate, axis) =>
       coordinate === FREE ? [] : [{ coordinate, stride: strides[axis] }],
     );
+  }
+
+  /** Undefined for a region whose entries lie in a row. */
+  get table(): Int32Array | undefined {
+    return this.#table.value;
   }
 
   /** Offset of the region of one probe, whose coordinates start at `at` in `coordinates`. */

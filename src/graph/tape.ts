@@ -1,5 +1,6 @@
 import { sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf, type NodeId, type OpNode } from './graph.ts';
+import { Lazy } from './lazy.ts';
 import type { Kernel, Operand } from './op.ts';
 import { findOp } from './ops/registry.ts';
 
@@ -7,7 +8,7 @@ import { findOp } from './ops/registry.ts';
 export interface Instruction {
   readonly node: NodeId;
   readonly inputs: readonly NodeId[];
-  readonly kernel: Kernel;
+  readonly kernel: Lazy<Kernel>;
   readonly size: number;
 }
 
@@ -42,7 +43,7 @@ export class Tape {
   /** Evaluates every node at θ. `operands` says where each node's base value lies. */
   evaluateBase(memory: Float64Array, operands: readonly Operand[]): void {
     for (const { node, inputs, kernel } of this.instructions) {
-      kernel(
+      kernel.value(
         memory,
         1,
         inputs.map((input) => operands[input]),
@@ -54,7 +55,7 @@ export class Tape {
 
 function compileNode(graph: Graph, id: NodeId, node: OpNode): Instruction {
   const shapes = node.inputs.map((input) => graph.nodes[input].shape);
-  const kernel = findOp(node.op).compile(shapes, node.attributes, node.shape);
+  const kernel = new Lazy(() => findOp(node.op).compile(shapes, node.attributes, node.shape));
   return { node: id, inputs: node.inputs, kernel, size: sizeOf(node.shape) };
 }
 

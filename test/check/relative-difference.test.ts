@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { norm } from '../../src/check/norm.ts';
+import { relativeDifference } from '../../src/check/relative-difference.ts';
+
+const of = (values: readonly number[]) => norm((take) => values.forEach((value) => void take(value)));
+const difference = (numeric: readonly number[], claimed: readonly number[]) =>
+  relativeDifference(Float64Array.from(numeric), Float64Array.from(claimed), (visit) =>
+    numeric.forEach((_, i) => void visit(i)),
+  ).relativeDifference;
+
+describe('the norm', () => {
+  it('is that of Pythagoras', () => {
+    expect(of([3, -4])).toBe(5);
+    expect(of([])).toBe(0);
+  });
+
+  it('neither overflows nor vanishes', () => {
+    expect(of([3e200, 4e200]) / 5e200).toBeCloseTo(1, 14);
+    expect(of([5e-324])).toBe(5e-324);
+    expect(of([3e-200, 4e-200]) / 5e-200).toBeCloseTo(1, 14);
+  });
+
+  it('is NaN with a NaN and infinite with an infinity', () => {
+    expect(of([1, Number.NaN])).toBeNaN();
+    expect(of([1, Number.NEGATIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('is within rounding of hypot, however long the list', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { maxLength: 9000 }),
+        (values) => {
+          const expected = Math.hypot(...values);
+          expect(Math.abs(of(values) - expected)).toBeLessThanOrEqual(1e-12 * expected);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('the relative difference', () => {
+  it('is the distance over the sum of the norms', () => {
+    expect(difference([1, 0], [0, 0])).toBe(1);
+    expect(difference([2, 0], [1, 0])).toBeCloseTo(1 / 3, 15);
+  });
+
+  it('is 0 between two zeros, not 0/0', () => {
+    expect(difference([0, 0], [0, 0])).toBe(0);
+  });
+
+  it('is symmetric, at most 1, and does not depend on the scale', () => {
+    const list = fc.array(
+      fc.tuple(fc.double({ min: -10, max: 10, noNaN: true }), fc.double({ min: -10, max: 10, noNaN: true })),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(list, fc.constantFrom(2 ** -20, 2 ** 20), (pairs, scale) => {
+        const [a, b] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
+        const plain = difference(a, b);
+        expect(difference(b, a)).toBe(plain);
+        expect(plain).toBeLessThanOrEqual(1 + 1e-15);
+        const scaled = difference(
+          a.map((x) => x * scale),
+          b.map((x) => x * scale),
+        );
+        expect(Math.abs(scaled - plain)).toBeLessThanOrEqual(1e-12);
+      }),
+    );
+  });
+});
