@@ -18,6 +18,9 @@ export interface ModelFormat {
   /** The value of `model.format`. */
   readonly name: string;
 
+  /** Names of data that the format reads without the document naming them. */
+  readonly impliedData?: readonly string[];
+
   /**
    * Turns the document's `model` object into a graph. Every fault found is added to `faults` with a pointer below
    * `pointer` (normally `/model`), and building goes on as far as it can so that all faults are heard at once.

@@ -88,7 +88,65 @@ export function opConformance({ op, cases, reference, range = [-3, 3] }: OpDescr
         ),
       );
     });
+
+    it('has a transposed map that gives weights to each input wherever it is linear', () => {
+      fc.assert(
+        fc.property(filled, fc.nat(7), ({ seed, ...each }, chosen) => {
+          const input = chosen % Math.max(1, each.shapes.length);
+          const moved = each.shapes.map((_, i) => i === input);
+          if (
+            op.linear?.(moved, each.attributes) !== true ||
+            each.shapes.some((shape) => sizeOf(shape) === 0)
+          )
+            return;
+          const bench = new Workbench(op, each, seed, range);
+          const weights = Float64Array.from({ length: sizeOf(bench.outputShape) }, (_, i) => Math.cos(i + 1));
+          const forward = bench.runDifference(moved);
+          const { transposed, difference } = bench.runTransposed(input, weights);
+          expectClose(dot(transposed, difference), dot(weights, forward), 1e-10);
+        }),
+      );
+    });
+
+    it('spreads a moved region to no more than it says, with the values of the whole', () => {
+      fc.assert(
+        fc.property(
+          filled,
+          fc.nat(7),
+          fc.nat(),
+          fc.array(fc.nat(), { minLength: 4, maxLength: 4 }),
+          ({ seed, ...each }, chosen, mask, picks) => {
+            if (op.spread === undefined || each.shapes.length === 0) return;
+            const input = chosen % each.shapes.length;
+            const shape = each.shapes[input];
+            if (sizeOf(shape) === 0) return;
+            const fixed = shape.map((length, axis) =>
+              length === 1 || ((mask >> axis) & 1) === 0 ? -1 : axis,
+            );
+            const index = shape.map((length, axis) => picks[axis] % length);
+            const bench = new Workbench(op, each, seed, range);
+            const query = {
+              moved: each.shapes.map((_, i) => (i === input ? fixed : undefined)),
+              shapes: each.shapes,
+              output: bench.outputShape,
+            };
+            const { output } = op.spread(query, each.attributes);
+            const [before, after] = bench.runMoved(input, (entry) =>
+              entry.every((i, axis) => fixed[axis] === -1 || i === index[axis]),
+            );
+            indices(bench.outputShape).forEach((entry, i) => {
+              const inside = entry.every((at, axis) => output[axis] === -1 || at === index[output[axis]]);
+              if (!inside) expect(after[i]).toBe(before[i]);
+            });
+          },
+        ),
+      );
+    });
   });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 function expectClose(actual: number, expected: number, tolerance = 1e-12): void {
@@ -186,6 +244,38 @@ class Workbench {
       };
     });
     return this.#run(1, operands)[0];
+  }
+
+  /** The transposed map of `weights` for one input, and that input's difference between lanes 0 and 1. */
+  runTransposed(input: number, weights: Float64Array) {
+    const { shapes, attributes } = this.#case;
+    const memory = new Float64Array(this.#memory.length + weights.length + sizeOf(shapes[input]));
+    memory.set(this.#memory);
+    memory.set(weights, this.#memory.length);
+    const target = this.#memory.length + weights.length;
+    const operands = this.#inputs.map((offset) => ({ offset, laneStride: 0 }));
+    this.#op.transposed?.(input, shapes, attributes, this.outputShape)(
+      memory,
+      operands,
+      this.#memory.length,
+      target,
+    );
+    const start = this.#differences[input];
+    return {
+      transposed: memory.slice(target),
+      difference: memory.slice(start, start + sizeOf(shapes[input])),
+    };
+  }
+
+  /** The output before and after the entries of one input that `chosen` names take on lane 1's values. */
+  runMoved(input: number, chosen: (index: readonly number[]) => boolean): [Float64Array, Float64Array] {
+    const before = this.runLane(0, () => false);
+    const shape = this.#case.shapes[input];
+    indices(shape).forEach((index, i) => {
+      if (chosen(index))
+        this.#memory[this.#inputs[input] + i] = this.#memory[this.#inputs[input] + sizeOf(shape) + i];
+    });
+    return [before, this.runLane(0, () => false)];
   }
 
   guardsHold(): boolean {

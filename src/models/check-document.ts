@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { defaultSettings } from '../check/settings.ts';
+
+/** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
+function refusing(planned: readonly string[]) {
+  return (issue: { readonly input?: unknown }): string | undefined =>
+    typeof issue.input === 'string' && planned.includes(issue.input)
+      ? `${JSON.stringify(issue.input)} is not built yet`
+      : undefined;
+}
+
+const epsilonSchema = z
+  .union([z.literal('auto'), z.number().positive()], {
+    error: 'must be "auto" or a finite number greater than 0',
+  })
+  .default(defaultSettings.epsilon)
+  .describe('The step h. A number is used exactly, for every component; auto fits it to each component.');
+
+const componentsSchema = z
+  .union(
+    [
+      z.literal('all'),
+      z.strictObject({ sample: z.int().min(1).describe('How many components.') }),
+      z.strictObject({ parameters: z.array(z.string()).min(1).describe('Names of parameters.') }),
+    ],
+    { error: 'must be "all", { "sample": how many } or { "parameters": [names] }' },
+  )
+  .default('all')
+  .describe(
+    'Which components are checked: all, a seeded sample spread over every parameter, or some parameters.',
+  );
+
+/** The `check` object of a job document. */
+export const checkDocumentSchema = z
+  .strictObject({
+    method: z
+      .enum(['forward', 'backward', 'central'], { error: refusing(['five-point', 'complex-step']) })
+      .default(defaultSettings.method)
+      .describe('(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h or (J(θ+h) − J(θ−h))/2h.'),
+    epsilon: epsilonSchema,
+    tolerance: z
+      .number()
+      .min(0)
+      .default(defaultSettings.tolerance)
+      .describe('What the relative difference is held against; it does not decide the verdict.'),
+    componentTolerance: z
+      .number()
+      .min(0)
+      .default(defaultSettings.componentTolerance)
+      .describe('The relative error that a component may have.'),
+    strategy: z
+      .enum(['auto', 'weight-perturbation'], { error: refusing(['node-perturbation', 'directional']) })
+      .default(defaultSettings.strategy)
+      .describe('How perturbations are evaluated.'),
+    components: componentsSchema,
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffff_ffff)
+      .default(defaultSettings.seed)
+      .describe('Makes a sample reproducible.'),
+  })
+  .describe('How the gradients are checked. Every field has a default.');
+
+/** Fields that are designed but not built yet: refused by name. */
+export const plannedCheckFields: readonly string[] = ['compareMethods'];

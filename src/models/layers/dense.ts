@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { formatShape } from '../../tensors/tensor.ts';
+import { layerKind } from './layer.ts';
+import type { Layout } from './layout.ts';
+import type { MaybeNode, Site } from './site.ts';
+
+/**
+ * A fully connected layer. With n outputs the bias has shape [n,1] or [n] when features come first, [n] or [1,n] when
+ * examples do; it is added to every example.
+ */
+export const dense = layerKind(
+  'dense',
+  z
+    .strictObject({
+      type: z.literal('dense'),
+      weights: z
+        .string()
+        .describe('Name of the weights. Their axes are in the order that weightLayout says.'),
+      bias: z
+        .string()
+        .optional()
+        .describe('Name of the bias: [n,1] or [n] for features-first, [n] or [1,n] for batch-first.'),
+    })
+    .describe('Z = W·X + b (features-first) or Z = X·W + b (batch-first).'),
+  (layer, input, site) => {
+    const weights = matrix(layer.weights, site);
+    const product = multiply(layer.weights, weights, input, site);
+    if (layer.bias === undefined) return product;
+    const bias = alignedBias(layer.bias, weights, site);
+    return bias === undefined ? product : site.apply('add', [product, bias]);
+  },
+);
+
+/** Positions of the axes of the weights. */
+function axesOf(layout: Layout): { readonly inputs: 0 | 1; readonly outputs: 0 | 1 } {
+  return layout.weightLayout === 'out-in' ? { inputs: 1, outputs: 0 } : { inputs: 0, outputs: 1 };
+}
+
+function matrix(name: string, site: Site): MaybeNode {
+  const weights = site.tensor(name, 'weights');
+  const shape = site.shapeOf(weights);
+  if (shape === undefined || shape.length === 2) return weights;
+  const order = site.layout.weightLayout === 'out-in' ? '[outputs,inputs]' : '[inputs,outputs]';
+  site.fault(`${name} has shape ${formatShape(shape)}, but weights have two axes, ${order}`, 'weights');
+  return undefined;
+}
+
+/** The weights times the input, or a stand-in where they do not fit. */
+function multiply(name: string, weights: MaybeNode, input: MaybeNode, site: Site): MaybeNode {
+  const shape = site.shapeOf(weights);
+  if (shape === undefined) return undefined;
+  const { inputs, outputs } = axesOf(site.layout);
+  const inputShape = site.shapeOf(input);
+  if (inputShape === undefined) return site.standIn(shape[outputs]);
+
+  const features = inputShape[site.layout.featureAxis];
+  if (shape[inputs] !== features) {
+    const fitting = inputs === 1 ? `[${shape[outputs]},${features}]` : `[${features},${shape[outputs]}]`;
+    const transposed = shape[outputs] === features ? ', and so would its transpose' : '';
+    site.fault(
+      `${name} has shape ${formatShape(shape)}, but its input has ${features} features (shape ` +
+        `${formatShape(inputShape)}): ${fitting} would fit${transposed}`,
+      'weights',
+    );
+    return site.standIn(shape[outputs]);
+  }
+  return site.layout.featureAxis === 0
+    ? site.apply('matmul', [weights, input], { transposeA: outputs === 1 })
+    : site.apply('matmul', [input, weights], { transposeB: outputs === 0 });
+}
+
+/** The bias in the shape in which it broadcasts over the examples. */
+function alignedBias(name: string, weights: MaybeNode, site: Site): MaybeNode {
+  const bias = site.tensor(name, 'bias');
+  const count = site.shapeOf(weights)?.[axesOf(site.layout).outputs];
+  const shape = site.shapeOf(bias);
+  if (count === undefined || shape === undefined) return undefined;
+  const column = site.layout.featureAxis === 0;
+  const fitting = column ? [[count, 1], [count]] : [[count], [1, count]];
+  if (fitting.some((fit) => fit.join() === shape.join())) {
+    return column ? site.reshape(bias, [count, 1]) : bias;
+  }
+  site.fault(
+    `${name} has shape ${formatShape(shape)}, but the layer has ${count} outputs: ` +
+      `${fitting.map(formatShape).join(' or ')} would fit`,
+    'bias',
+  );
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { type Faults, pointerTo } from '../../errors/fault.ts';
+import { describeJson, quote } from '../../tensors/describe-json.ts';
+import { didYouMean } from '../nearest-name.ts';
+import { isObject } from '../schema-faults.ts';
+
+/** The kinds of one part of a layers document: those there are, and those refused as not built yet. */
+export interface PartKinds<Kind> {
+  /** What such a part is called in messages. */
+  readonly part: 'layer' | 'loss' | 'regulariser';
+  readonly byType: ReadonlyMap<string, Kind>;
+  readonly planned: readonly string[];
+}
+
+/** Finds the kind that a part's `type` names. Anything else is a fault that says what there is. */
+export function readPartKind<Kind>(
+  value: unknown,
+  pointer: string,
+  source: string,
+  { part, byType, planned }: PartKinds<Kind>,
+  faults: Faults,
+): { readonly type: string; readonly kind: Kind } | undefined {
+  if (!isObject(value)) {
+    faults.add(pointer, `${source}: a ${part} must be an object with a type, not ${describeJson(value)}`);
+    return undefined;
+  }
+  const { type } = value;
+  const kind = typeof type === 'string' ? byType.get(type) : undefined;
+  if (typeof type === 'string' && kind !== undefined) return { type, kind };
+  faults.add(pointerTo(pointer, 'type'), `${source}: ${refusal(type, part, [...byType.keys()], planned)}`);
+  return undefined;
+}
+
+function refusal(type: unknown, part: string, known: readonly string[], planned: readonly string[]): string {
+  const choice = `there are ${known.join(', ')}`;
+  if (typeof type !== 'string')
+    return `the type of a ${part} must be a string, not ${describeJson(type)}; ${choice}`;
+  if (planned.includes(type)) return `the ${part} ${quote(type)} is not built yet; ${choice}`;
+  return `there is no ${part} ${quote(type)}${didYouMean(type, known) || ';'} ${choice}`;
+}

@@ -1,0 +1,117 @@
+import type { CheckJob } from '../check/check-job.ts';
+import { type Fault, type Faults, pointerTo } from '../errors/fault.ts';
+import type { Graph } from '../graph/graph.ts';
+import { describeJson, quote } from '../tensors/describe-json.ts';
+import { assembleJob } from './assemble-job.ts';
+import { CappedFaults } from './capped-faults.ts';
+import { checkDocumentSchema, plannedCheckFields } from './check-document.ts';
+import { matchGradients } from './claimed-gradients.ts';
+import { findFormat } from './formats.ts';
+import { jobDocumentSchema, plannedDocumentFields } from './job-document.ts';
+import type { ModelInputs, NamedTensors } from './model-format.ts';
+import { readNamedTensors, refuseNonFinite } from './named-tensors.ts';
+import { didYouMean } from './nearest-name.ts';
+import { addUnknownFields, isObject, objectReader, readBySchema } from './schema-faults.ts';
+import { refuseUnmentionedData, refuseUnreadData } from './unread-data.ts';
+
+export type JobReading =
+  | { readonly kind: 'job'; readonly job: CheckJob }
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+
+type Document = Readonly<Record<string, unknown>>;
+
+const schemas = jobDocumentSchema.shape;
+const knownFields = Object.keys(schemas);
+const readCheck = objectReader(checkDocumentSchema, plannedCheckFields);
+const none: NamedTensors = new Map();
+
+/**
+ * Reads a parsed job document. Whatever is wrong with it is found here, all at once: the result is either a whole job
+ * that can be checked as it is, or every fault with its place. Never throws for bad input.
+ */
+export function readJob(document: unknown): JobReading {
+  const faults = new CappedFaults();
+  if (!isObject(document)) {
+    faults.add('', `a job document is a JSON object, not ${describeJson(document)}`);
+    return { kind: 'faults', faults: faults.told };
+  }
+  const job = readFields(document, faults);
+  return job === undefined || !faults.none ? { kind: 'faults', faults: faults.told } : { kind: 'job', job };
+}
+
+function readFields(document: Document, faults: Faults): CheckJob | undefined {
+  const unknown = Object.keys(document).filter((field) => !knownFields.includes(field));
+  addUnknownFields(unknown, '', faults, knownFields, plannedDocumentFields);
+  const name = readBySchema(schemas.name, document.name, '/name', faults);
+  const cost = readBySchema(schemas.cost, document.cost, '/cost', faults);
+  const labels = readLabels(document.labels, faults);
+  const settings = readCheck(document.check ?? {}, '/check', faults);
+
+  const { data, parameters, gradients } = readTensors(document, faults);
+  if (parameters !== undefined) checkSelection(document.check, parameters, faults);
+  const inputs = { data: data ?? none, parameters: parameters ?? none };
+  const graph = readModel(document.model, inputs, faults);
+  if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
+    return undefined;
+  return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
+}
+
+function readTensors(document: Document, faults: Faults) {
+  const data = readNamedTensors(document.data ?? {}, '/data', faults);
+  const parameters = readNamedTensors(document.parameters, '/parameters', faults);
+  const gradients = readNamedTensors(document.gradients, '/gradients', faults);
+  if (data !== undefined) refuseNonFinite(data, document.data, '/data', faults);
+  if (parameters !== undefined) {
+    refuseNonFinite(parameters, document.parameters, '/parameters', faults);
+    if (hasNoComponent(parameters)) {
+      faults.add('/parameters', 'there must be at least one parameter with at least one component');
+    }
+    if (gradients !== undefined) matchGradients(parameters, gradients, faults);
+    for (const name of data?.keys() ?? []) {
+      if (parameters.has(name)) faults.add(pointerTo('/data', name), `${quote(name)} is a parameter too`);
+    }
+  }
+  return { data, parameters, gradients };
+}
+
+/** A tensor that could not be read may have had components. */
+function hasNoComponent(tensors: NamedTensors): boolean {
+  return [...tensors.values()].every((tensor) => tensor !== undefined && tensor.values.length === 0);
+}
+
+function readLabels(labels: unknown, faults: Faults): Readonly<Record<string, string>> {
+  // A schema drops this key without a word, as assigning it would change an object's prototype.
+  if (isObject(labels) && Object.hasOwn(labels, '__proto__')) {
+    faults.add('/labels/__proto__', 'a label cannot be called "__proto__"');
+  }
+  return readBySchema(schemas.labels, labels, '/labels', faults) ?? {};
+}
+
+/** The names in `check.components.parameters`, judged even where the rest of `check` has faults. */
+function checkSelection(check: unknown, parameters: NamedTensors, faults: Faults): void {
+  const wanted = isObject(check) ? check.components : undefined;
+  // Its own faults have been told with the rest of `check`.
+  const selection = readBySchema(checkDocumentSchema.shape.components, wanted, '', new CappedFaults());
+  if (selection === undefined || selection === 'all' || 'sample' in selection) return;
+  const at = '/check/components/parameters';
+  const chosen = new Set<string>();
+  selection.parameters.forEach((name, i) => {
+    if (!parameters.has(name)) {
+      const hint = didYouMean(name, parameters.keys(), faults.list.length);
+      faults.add(`${at}/${i}`, `there is no parameter ${quote(name)}${hint}`);
+    } else if (chosen.has(name)) {
+      faults.add(`${at}/${i}`, `${quote(name)} is named twice`);
+    }
+    chosen.add(name);
+  });
+  const selected = new Map([...chosen].map((name) => [name, parameters.get(name)]));
+  if (hasNoComponent(selected)) faults.add(at, 'the parameters chosen have no component');
+}
+
+function readModel(model: unknown, inputs: ModelInputs, faults: Faults): Graph | undefined {
+  const format = findFormat(model, '/model', faults);
+  const graph = format?.build(model, '/model', inputs, faults);
+  if (graph !== undefined) refuseUnreadData(inputs, graph, faults);
+  else if (format !== undefined) refuseUnmentionedData(inputs, model, format.impliedData ?? [], faults);
+  return graph;
+}

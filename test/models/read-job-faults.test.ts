@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest';
+import { readJob } from '../../src/models/read-job.ts';
+
+function faultsOf(document: unknown) {
+  const reading = readJob(document);
+  if (reading.kind === 'job') throw new Error('the document has no fault');
+  return reading.faults;
+}
+
+const good = {
+  model: {
+    format: 'layers',
+    layout: 'features-first',
+    layers: [{ type: 'dense', weights: 'W', bias: 'b' }],
+    loss: { type: 'mse', target: 'Y' },
+  },
+  data: { X: [[1, 2]], Y: [3, 4] },
+  parameters: { W: [[2]], b: [1] },
+  gradients: { W: [[0]], b: [0] },
+};
+
+/** `[pointer, detail]` of each fault of the good document with some fields changed. */
+function faultsWith(fields: object) {
+  return faultsOf({ ...good, ...fields }).map(({ pointer, detail }) => [pointer, detail]);
+}
+
+describe('a faulty job document', () => {
+  it.each([null, 3, 'text', [good], undefined])('that is %j is no object', (document) => {
+    expect(faultsOf(document)).toHaveLength(1);
+    expect(faultsOf(document)[0]).toMatchObject({
+      pointer: '',
+      detail: expect.stringContaining('a JSON object'),
+    });
+  });
+
+  it('without its sections names each', () => {
+    expect(faultsOf({}).map(({ pointer }) => pointer)).toEqual(['/parameters', '/gradients', '/model']);
+  });
+
+  it.each<[object, string, string]>([
+    [{ gradients: { W: [[0]] } }, '/gradients/b', 'the gradient of parameter b is missing'],
+    [
+      { gradients: { W: [[0]], b: [0], w: 1 } },
+      '/gradients/w',
+      'there is no parameter "w"; did you mean "W"?',
+    ],
+    [{ gradients: { W: [0], b: [0] } }, '/gradients/W', 'has shape [1], but parameter W has shape [1,1]'],
+    [{ gradients: [1] }, '/gradients', 'must be an object of named tensors, not an array of 1'],
+    [
+      { data: { X: [[1, 'NaN']], Y: [3, 4] } },
+      '/data/X/0/1',
+      'X[0,1] is NaN, but data and parameters must be finite',
+    ],
+    [
+      { data: { X: { shape: [1, 2], values: [1, '-Infinity'] }, Y: [3, 4] } },
+      '/data/X/values/1',
+      'X[0,1] is -Infinity',
+    ],
+    [{ parameters: { W: [['Infinity']], b: [1] } }, '/parameters/W/0/0', 'W[0,0] is Infinity'],
+    [{ data: { ...good.data, Z: 1 } }, '/data/Z', 'the model never reads Z'],
+    [{ data: { ...good.data, b: [1] } }, '/data/b', '"b" is a parameter too'],
+    [
+      { data: { ...good.data, X: [[1, 2], [3]] } },
+      '/data/X/1',
+      'ragged: an array of 1 stands where the first one has 2',
+    ],
+    [{ points: [] }, '/points', '"points" is not built yet'],
+    [{ gradient: {} }, '/gradient', 'unknown field "gradient"; did you mean "gradients"?'],
+    [{ cost: 'high' }, '/cost', 'must be a finite number, not the string "high"'],
+    [{ cost: Number.POSITIVE_INFINITY }, '/cost', 'must be a finite number, not Infinity'],
+    [{ name: '' }, '/name', 'must not be empty'],
+    [{ labels: { a: 1 } }, '/labels/a', 'must be a string, not 1'],
+    [{ labels: { 'a:b': 'c' } }, '/labels/a:b', 'the name of a label has 1 to 100 characters and no colon'],
+    [
+      { labels: JSON.parse('{"__proto__":"x"}') },
+      '/labels/__proto__',
+      'a label cannot be called "__proto__"',
+    ],
+    [{ check: { epsilon: 0 } }, '/check/epsilon', 'must be more than 0, not 0'],
+    [{ check: { epsilon: 'Auto' } }, '/check/epsilon', 'must be "auto" or a finite number greater than 0'],
+    [{ check: { method: 'five-point' } }, '/check/method', '"five-point" is not built yet'],
+    [
+      { check: { method: 'centre' } },
+      '/check/method',
+      'must be "forward" or "backward" or "central", not the string "centre"',
+    ],
+    [{ check: { strategy: 'directional' } }, '/check/strategy', '"directional" is not built yet'],
+    [
+      { check: { compareMethods: ['forward'] } },
+      '/check/compareMethods',
+      '"compareMethods" is not built yet',
+    ],
+    [{ check: { epsilno: 1 } }, '/check/epsilno', 'unknown field "epsilno"; did you mean "epsilon"?'],
+    [{ check: { seed: 2 ** 32 } }, '/check/seed', 'must be at most 4294967295, not 4294967296'],
+    [{ check: { seed: 0.5 } }, '/check/seed', 'must be a whole number, not 0.5'],
+    [{ check: { tolerance: -1 } }, '/check/tolerance', 'must be at least 0, not -1'],
+    [{ check: { components: 'some' } }, '/check/components', 'must be "all", { "sample": how many }'],
+    [{ check: { components: { sample: 0 } } }, '/check/components/sample', 'must be at least 1, not 0'],
+    [{ check: { components: { sample: 1, parameters: ['W'] } } }, '/check/components', 'must be "all"'],
+    [
+      { check: { components: { parameters: ['V'] } } },
+      '/check/components/parameters/0',
+      'there is no parameter "V"',
+    ],
+    [
+      { check: { components: { parameters: ['W', 'W'] } } },
+      '/check/components/parameters/1',
+      '"W" is named twice',
+    ],
+    [{ check: 1 }, '/check', 'must be an object, not 1'],
+    [
+      { model: { ...good.model, format: 'onnx' } },
+      '/model/format',
+      'the format "onnx" is not built yet; the formats are layers and',
+    ],
+    [
+      { model: { ...good.model, format: 'layer' } },
+      '/model/format',
+      'there is no format "layer"; did you mean "layers"?',
+    ],
+    [{ model: 'layers' }, '/model', 'must be an object, not the string "layers"'],
+  ])('%j is told once, at %s', (fields, pointer, detail) => {
+    const faults = faultsWith(fields);
+    expect(faults).toEqual([[pointer, expect.stringContaining(detail)]]);
+  });
+
+  it('needs at least one component, chosen ones too', () => {
+    const empty = {
+      parameters: { n: [] },
+      gradients: { n: [] },
+      model: { format: 'expression', cost: 'sum(n)' },
+      data: {},
+    };
+    expect(faultsWith(empty).map(([pointer]) => pointer)).toEqual(['/parameters']);
+    const chosen = { parameters: { ...good.parameters, n: [] }, gradients: { ...good.gradients, n: [] } };
+    expect(faultsWith({ ...chosen, check: { components: { parameters: ['n'] } } })[0]).toEqual([
+      '/check/components/parameters',
+      'the parameters chosen have no component',
+    ]);
+  });
+
+  it('may have at most 64 labels', () => {
+    const labels = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`l${i}`, 'x']));
+    expect(readJob({ ...good, labels: labels(64) }).kind).toBe('job');
+    expect(faultsWith({ labels: labels(65) })).toEqual([['/labels', 'a job has at most 64 labels']]);
+  });
+
+  it('may hold only so many entries beside its tensors', () => {
+    const names = new Array(10_001).fill(7);
+    expect(faultsWith({ check: { components: { parameters: names } } })).toEqual([
+      ['/check', 'has more than 10000 entries'],
+    ]);
+    expect(faultsWith({ model: { ...good.model, layers: names } })).toEqual([
+      ['/model/layers', 'has 10001 entries, but may have 10000'],
+    ]);
+    expect(faultsWith({ model: { ...good.model, regularization: names } })).toEqual([
+      ['/model/regularization', 'has 10001 entries, but may have 10000'],
+    ]);
+  });
+
+  it('escapes names in its pointers', () => {
+    expect(faultsWith({ data: { ...good.data, 'a/b~c': [null] } }).map(([pointer]) => pointer)).toContain(
+      '/data/a~1b~0c/0',
+    );
+  });
+
+  it('hears of unread data also when its model has faults, unless the model may mean it', () => {
+    const model = { ...good.model, layers: [{ type: 'dens', weights: 'Z' }] };
+    expect(faultsWith({ model, data: { ...good.data, Z: 1, Q: 1 } }).map(([pointer]) => pointer)).toEqual([
+      '/model/layers/0/type',
+      '/data/Q',
+    ]);
+  });
+
+  it('is refused quickly when it has hundreds of thousands of faults, and tells a thousand', () => {
+    const gradients = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`g${i}`, 0]));
+    const faults = faultsOf({
+      ...good,
+      gradients,
+      unknown: 1,
+      labels: gradients,
+      data: { X: new Array(1e5).fill(null) },
+    });
+    expect(faults).toHaveLength(1001);
+    expect(faults[1000]?.detail).toMatch(/^and \d+ more faults$/);
+  });
+});
+
+describe('thirty faults and more of every kind', () => {
+  const document = {
+    nmae: 'misspelt',
+    points: [],
+    name: 7,
+    cost: null,
+    labels: { ok: 'yes', bad: 1, 'a:b': 'x' },
+    check: {
+      method: 'complex-step',
+      epsilon: -1,
+      tolerance: 'small',
+      strategy: 'node-perturbation',
+      seed: -1,
+      compareMethods: true,
+      verbose: true,
+      components: { parameters: ['W1', 'nowhere'] },
+    },
+    model: {
+      format: 'layers',
+      layout: 'features-first',
+      extra: 1,
+      layers: [
+        { type: 'dense', weights: 'W1', bias: 'b1', colour: 'red' },
+        { type: 'dense', weights: 'W2', bias: 'b2' },
+        { type: 'rleu' },
+        { type: 'dropout' },
+        { type: 'lstm' },
+        { type: 'dense', weights: 'W3', bias: 'nobias' },
+        'tanh',
+      ],
+      loss: { type: 'cross-entropy', target: 'Y', reduction: 'max' },
+      regularization: [
+        { type: 'l2', lambda: 1, parameters: ['W9'], scale: '1' },
+        { type: 'l1', lambda: 1, parameters: ['W1'] },
+      ],
+    },
+    data: {
+      X: [
+        [1, 2],
+        [3, 'NaN'],
+        [5, 6],
+      ],
+      Y: [0, 1],
+      ragged: [[1], [2, 3]],
+      nothing: null,
+      overflow: [Number.POSITIVE_INFINITY],
+      short: { shape: [2], values: [1] },
+      spoilt: { shape: [1], dtype: 'float64', base64: '!' },
+      W1: 1,
+    },
+    parameters: {
+      W1: [
+        [1, 1, 1],
+        [1, 1, 1],
+      ],
+      b1: [[0], [0], [0]],
+      W2: [[1, 1, 1]],
+      b2: [0],
+      W3: [[1]],
+    },
+    gradients: {
+      W1: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      b1: [[0], [0], [0]],
+      b2: ['x'],
+      W3: { shape: [-1], values: [] },
+      w2: 1,
+    },
+  };
+
+  it('are all heard at once, each at its place', () => {
+    expect(
+      faultsOf(document)
+        .map(({ pointer }) => pointer)
+        .sort(),
+    ).toEqual(
+      [
+        '/nmae',
+        '/points',
+        '/name',
+        '/cost',
+        '/labels/bad',
+        '/labels/a:b',
+        '/check/method',
+        '/check/epsilon',
+        '/check/tolerance',
+        '/check/strategy',
+        '/check/seed',
+        '/check/compareMethods',
+        '/check/verbose',
+        '/check/components/parameters/1',
+        '/model/extra',
+        '/model/layers/0/colour',
+        '/model/layers/0/bias',
+        '/model/layers/1/weights',
+        '/model/layers/2/type',
+        '/model/layers/3',
+        '/model/layers/4/type',
+        '/model/layers/5/bias',
+        '/model/layers/6',
+        '/model/loss/reduction',
+        '/model/regularization/0/parameters/0',
+        '/model/regularization/1/scale',
+        '/data/X/1/1',
+        '/data/ragged/1',
+        '/data/nothing',
+        '/data/overflow/0',
+        '/data/short/values',
+        '/data/spoilt/base64',
+        '/data/W1',
+        '/data/ragged',
+        '/data/nothing',
+        '/data/overflow',
+        '/data/short',
+        '/data/spoilt',
+        '/gradients/W1',
+        '/gradients/W2',
+        '/gradients/b2/0',
+        '/gradients/W3/shape/0',
+        '/gradients/w2',
+      ].sort(),
+    );
+  });
+
+  it('say in words what to mend', () => {
+    for (const { detail } of faultsOf(document)) {
+      expect(detail).not.toMatch(/Invalid input|undefined|\[object/);
+      expect(detail.length).toBeGreaterThan(10);
+    }
+  });
+});
