@@ -12,9 +12,10 @@ interface Product {
   readonly rows: number;
   readonly inner: number;
   readonly columns: number;
-  /** Offsets of the matrices of each batch entry. */
-  readonly left: Int32Array;
-  readonly right: Int32Array;
+  /** The stacks of matrices, and the stack that they broadcast to. */
+  readonly left: Shape;
+  readonly right: Shape;
+  readonly batch: Shape;
   /** Steps in the left matrix from row to row and along the inner axis; likewise in the right one. */
   readonly leftRow: number;
   readonly leftInner: number;
@@ -30,7 +31,7 @@ export const matmul: Op = {
   compileAdding: (shapes, attributes) => productKernel(shapes, attributes, true),
   flops([left, right], attributes) {
     const p = product(left, right, attributes);
-    return 2 * p.left.length * p.rows * p.columns * p.inner;
+    return 2 * sizeOf(p.batch) * p.rows * p.columns * p.inner;
   },
   linear: (moved) => moved[0] !== moved[1],
   unmoved: () => 'base',
@@ -47,14 +48,16 @@ function productKernel(
   const p = product(leftShape, rightShape, attributes);
   const multiply = p.rightColumn === 1 || p.columns === 1 ? byRows : byDots;
   const matrix = p.rows * p.columns;
+  const leftOffsets = batchOffsets(p.left, p.batch);
+  const rightOffsets = batchOffsets(p.right, p.batch);
   return (memory, lanes, [a, b], out) => {
     for (let lane = 0; lane < lanes; lane++) {
       const left = a.offset + lane * a.laneStride;
       const right = b.offset + lane * b.laneStride;
       const to = out.offset + lane * out.laneStride;
-      if (!adding) memory.fill(0, to, to + matrix * p.left.length);
-      for (let batch = 0; batch < p.left.length; batch++) {
-        multiply(memory, p, left + p.left[batch], right + p.right[batch], to + batch * matrix);
+      if (!adding) memory.fill(0, to, to + matrix * leftOffsets.length);
+      for (let batch = 0; batch < leftOffsets.length; batch++) {
+        multiply(memory, p, left + leftOffsets[batch], right + rightOffsets[batch], to + batch * matrix);
       }
     }
   };
@@ -94,15 +97,17 @@ function byDots(memory: Float64Array, p: Product, left: number, right: number, t
 /** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights. */
 function transposedProduct(input: number, p: Product): TransposedKernel {
   const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
+  const leftOffsets = batchOffsets(p.left, p.batch);
+  const rightOffsets = batchOffsets(p.right, p.batch);
   return (memory, inputs, weights, target) => {
     const [left, right] = inputs.map(({ offset }, i) => (i === input ? target : offset));
-    for (let batch = 0; batch < p.left.length; batch++) {
+    for (let batch = 0; batch < leftOffsets.length; batch++) {
       for (let row = 0; row < rows; row++) {
         for (let k = 0; k < inner; k++) {
           for (let column = 0; column < columns; column++) {
             const weight = memory[weights + (batch * rows + row) * columns + column];
-            const a = left + p.left[batch] + row * leftRow + k * leftInner;
-            const b = right + p.right[batch] + k * rightInner + column * rightColumn;
+            const a = left + leftOffsets[batch] + row * leftRow + k * leftInner;
+            const b = right + rightOffsets[batch] + k * rightInner + column * rightColumn;
             if (input === 0) memory[a] += weight * memory[b];
             else memory[b] += weight * memory[a];
           }
@@ -176,8 +181,9 @@ function product(leftShape: Shape, rightShape: Shape, attributes: Attributes): P
     rows: a.rows,
     inner: a.columns,
     columns: b.columns,
-    left: batchOffsets(left, batch),
-    right: batchOffsets(right, batch),
+    left,
+    right,
+    batch,
     leftRow: a.rowStride,
     leftInner: a.columnStride,
     rightInner: b.rowStride,

@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer';
+import type { CheckJob } from '../../check/check-job.ts';
+import type { Fault } from '../../errors/fault.ts';
+import { readJob } from '../read-job.ts';
+import { fingerprint } from './fingerprint.ts';
+import { findForbiddenNames } from './forbidden-names.ts';
+import { findJsonFault } from './json-fault.ts';
+
+/** What a body turned out to be. Plain data: it may come from another thread. */
+export type ReadOutcome =
+  | { readonly kind: 'job'; readonly job: CheckJob; readonly fingerprint?: string }
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
+  /** Not JSON; `detail` says where. */
+  | { readonly kind: 'malformed'; readonly detail: string };
+
+/**
+ * Reads the bytes of a job document.
+ * @param fingerprinted whether the outcome shall name the document by its fingerprint, which costs time.
+ */
+export function readDocument(bytes: Uint8Array, fingerprinted: boolean): ReadOutcome {
+  if (!isUtf8(bytes)) return { kind: 'malformed', detail: 'the body is not UTF-8' };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    return { kind: 'malformed', detail: describeFault(text, error) };
+  }
+  const forbidden = findForbiddenNames(text, document);
+  if (forbidden.length > 0) return { kind: 'faults', faults: forbidden };
+  return readParsed(document, fingerprinted);
+}
+
+function readParsed(document: unknown, fingerprinted: boolean): ReadOutcome {
+  try {
+    const read = readJob(document);
+    if (read.kind === 'faults' || !fingerprinted) return read;
+    return { ...read, fingerprint: fingerprint(document) };
+  } catch (error) {
+    // V8 ends a recursion that is too deep with a RangeError: such a document is a client's fault, not the service's.
+    if (!(error instanceof RangeError)) throw error;
+    return { kind: 'faults', faults: [{ pointer: '', detail: 'the document is nested too deeply' }] };
+  }
+}
+
+function describeFault(text: string, error: unknown): string {
+  if (text.trim() === '') return 'the body is empty';
+  const fault = findJsonFault(text);
+  if (fault === undefined) return error instanceof Error ? error.message : 'the body is not JSON';
+  return `line ${fault.line}, column ${fault.column}: expected ${fault.expected}`;
+}

@@ -1,0 +1,87 @@
+import type { Attributes, NodeId } from '../../graph/graph.ts';
+import { findOp } from '../../graph/ops/registry.ts';
+import { type Shape, sizeOf } from '../../tensors/tensor.ts';
+
+interface Fixed {
+  readonly shape: Shape;
+  readonly values: Float64Array;
+}
+
+/** How a node that no parameter moves is computed. */
+export interface FixedOp {
+  readonly op: string;
+  readonly inputs: readonly NodeId[];
+  readonly attributes: Attributes;
+  readonly shape: Shape;
+}
+
+/** float64s read and written and floating-point operations that may be spent, over the whole expression. */
+const mostWork = 2 ** 25;
+
+/**
+ * Values of the nodes that no parameter moves. Class indices must be known when the expression is read, so that a
+ * wrong one is a fault of the document and not a NaN of the cost.
+ */
+export class FixedValues {
+  readonly #known = new Map<NodeId, Fixed>();
+  readonly #ops = new Map<NodeId, FixedOp>();
+  #workLeft = mostWork;
+
+  addLeaf(node: NodeId, leaf: Fixed): void {
+    this.#known.set(node, leaf);
+  }
+
+  /** Notes how a node is computed, unless a parameter moves it. */
+  addOp(node: NodeId, op: FixedOp): void {
+    if (op.inputs.every((input) => this.has(input))) this.#ops.set(node, op);
+  }
+
+  /** Whether no parameter moves the node. */
+  has(node: NodeId): boolean {
+    return this.#known.has(node) || this.#ops.has(node);
+  }
+
+  /** A node's values, row-major; undefined when a parameter moves it or too much would have to be computed. */
+  read(node: NodeId): Float64Array | undefined {
+    for (const needed of this.#neededBy(node)) {
+      const op = this.#ops.get(needed);
+      const fixed = op && this.#compute(op);
+      if (fixed === undefined) return undefined;
+      this.#known.set(needed, fixed);
+    }
+    const values = this.#known.get(node)?.values;
+    // Whoever reads looks at every entry.
+    this.#workLeft -= values?.length ?? 0;
+    return this.#workLeft < 0 ? undefined : values;
+  }
+
+  /** What has to be computed before the node is known, in the order in which it was built. */
+  #neededBy(node: NodeId): NodeId[] {
+    const found = new Set<NodeId>();
+    const waiting = [node];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (this.#known.has(next) || found.has(next)) continue;
+      found.add(next);
+      for (const input of this.#ops.get(next)?.inputs ?? []) waiting.push(input);
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  #compute({ op: name, inputs, attributes, shape }: FixedOp): Fixed | undefined {
+    const op = findOp(name);
+    const given = inputs.flatMap((input) => this.#known.get(input) ?? []);
+    const shapes = given.map((input) => input.shape);
+    const end = given.reduce((total, { values }) => total + values.length, 0);
+    this.#workLeft -= end + sizeOf(shape) + op.flops(shapes, attributes, shape);
+    if (this.#workLeft < 0) return undefined;
+    const memory = new Float64Array(end + sizeOf(shape));
+    let offset = 0;
+    const operands = given.map(({ values }) => {
+      memory.set(values, offset);
+      offset += values.length;
+      return { offset: offset - values.length, laneStride: 0 };
+    });
+    op.compile(shapes, attributes, shape)(memory, 1, operands, { offset: end, laneStride: 0 });
+    return { shape, values: memory.slice(end) };
+  }
+}
