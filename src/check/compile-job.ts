@@ -32,7 +32,7 @@ function compile(spec: CheckSpec): CompiledJob {
     const leaf = leaves.get(name);
     return leaf === undefined
       ? undefined
-      : new ProbeProgram(tape, leaf, pointRegion(spec.graph.nodes[leaf].shape));
+      : new ProbeProgram(tape, { node: leaf }, pointRegion(spec.graph.nodes[leaf].shape));
   });
   return { tape, programs };
 }

@@ -71,14 +71,12 @@ class ParameterSweep {
   readonly #program: BoundProgram;
   readonly #parameter: Parameter;
   readonly #pairs: readonly DifferencePair[];
-  readonly #differences: Float64Array;
 
   constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
     this.#job = job;
     this.#program = program.bind(job.floats, job.baseValues(slot), job.scratch(slot));
     this.#parameter = parameter;
     this.#pairs = differencePairs[job.spec.settings.method];
-    this.#differences = new Float64Array(program.width);
   }
 
   /** Writes the derivative by each of the components (numbered in θ) to `numeric`. @returns evaluations of J made */
@@ -88,9 +86,9 @@ class ParameterSweep {
     for (const pair of this.#pairs) {
       const minusIsBase = pair.minus === 0;
       const distances = components.map((component, lane) => this.#move(component, lane, count, pair));
-      this.#program.run(count, minusIsBase, this.#differences);
+      this.#program.run(count, minusIsBase);
       for (let lane = 0; lane < count; lane++)
-        numeric[lane] += pair.weight * (this.#differences[lane] / distances[lane]);
+        numeric[lane] += pair.weight * (this.#program.differences[lane] / distances[lane]);
       evaluations += count * (minusIsBase ? 1 : 2);
     }
     return evaluations;

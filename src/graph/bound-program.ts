@@ -1,18 +1,31 @@
 import type { LaneBuffer } from './lane-buffers.ts';
 import type { Operand } from './op.ts';
 import { pairwiseDot } from './pairwise-dot.ts';
-import type { FrontierRead, ProbeProgram, ProgramStep, StepInput } from './probe-program.ts';
+import type { ProbeProgram } from './probe-program.ts';
+import type { FrontierRead, ProgramStep, StepInput } from './program-planner.ts';
+
+/** A frontier node as it is read batch after batch. */
+interface BoundRead {
+  readonly read: FrontierRead;
+  readonly examples: Int32Array;
+}
 
 /** A probe program at one place of a memory: weights computed, ready to run batch after batch. */
 export class BoundProgram {
-  /** Coordinates of every lane's start region, lane after lane. */
+  /** Coordinates of every lane's start region, lane after lane, one for each axis of the origin. */
   readonly coordinates: Int32Array;
+  /** J(x₊) − J(x₋) of each pair and example of the last batch, pair after pair. */
+  readonly differences: Float64Array;
+  /** Set, for each pair and example of the last batch, where another piece of a piecewise op was active than at θ. */
+  readonly crossed: Uint8Array;
   readonly #program: ProbeProgram;
   readonly #memory: Float64Array;
   readonly #base: readonly Operand[];
   readonly #weights: number;
   readonly #lanes: number;
   readonly #coordinateCount: number;
+  readonly #reads: readonly BoundRead[];
+  readonly #branchExamples: ReadonlyMap<ProgramStep, Int32Array>;
   readonly #termWeights: Float64Array;
   readonly #terms: Float64Array;
 
@@ -24,86 +37,109 @@ export class BoundProgram {
     this.#lanes = scratch + program.weights.size;
     this.#coordinateCount = program.start.shape.length;
     this.coordinates = new Int32Array(2 * program.width * this.#coordinateCount);
+    this.differences = new Float64Array(program.width * program.examples);
+    this.crossed = new Uint8Array(program.width * program.examples);
+    const { exampleMap } = program;
+    this.#reads = program.frontier.map((read) => ({
+      read,
+      examples: exampleMap.examplesOf(read.node, read.region),
+    }));
+    this.#branchExamples = new Map(
+      program.steps.flatMap((step) =>
+        step.kind === 'branch' ? [[step, exampleMap.examplesOf(step.node, step.region)]] : [],
+      ),
+    );
     const longest = Math.max(0, ...program.frontier.map(({ map }) => map.size));
     this.#termWeights = new Float64Array(longest);
     this.#terms = new Float64Array(longest);
     if (program.reachesCost) program.weights.compute(memory, base, scratch);
   }
 
-  /** Where the start region's values of a lane lie, in a batch of `lanes` lanes: the caller writes them. */
+  /** Where the start region's values of a lane lie, in a row: the caller writes them. */
   startOf(lane: number): number {
-    return (
-      this.#lanes +
-      this.#program.startBuffer.offset * 2 * this.#program.width +
-      lane * this.#program.startSize
-    );
+    return this.#laneOf(this.#program.startBuffer, lane);
   }
 
   /**
-   * Runs `pairs` pairs whose start values and coordinates have been written, and writes J(x₊) − J(x₋) of each to
-   * `differences`. When `minusIsBase` there are only plus sides, and the minus side of each is θ itself.
+   * Runs `pairs` pairs whose start values and coordinates have been written; `differences` and `crossed` then speak
+   * of them. When `minusIsBase` there are only plus sides, and the minus side of each is θ itself.
    */
-  run(pairs: number, minusIsBase: boolean, differences: Float64Array): void {
+  run(pairs: number, minusIsBase: boolean): void {
     const lanes = minusIsBase ? pairs : 2 * pairs;
-    for (const step of this.#program.steps) this.#step(step, lanes);
-    differences.fill(0, 0, pairs);
-    for (const read of this.#program.frontier) {
-      for (let pair = 0; pair < pairs; pair++)
-        differences[pair] += this.#difference(read, pair, pairs, minusIsBase);
+    this.crossed.fill(0);
+    for (const step of this.#program.steps) this.#step(step, lanes, pairs);
+    this.differences.fill(0);
+    for (const bound of this.#reads) {
+      for (let pair = 0; pair < pairs; pair++) this.#subtract(bound, pair, pairs, minusIsBase);
     }
   }
 
-  #step(step: ProgramStep, lanes: number): void {
-    const memory = this.#memory;
+  #step(step: ProgramStep, lanes: number, pairs: number): void {
     if (step.kind === 'op') {
-      step.kernel.value(
-        memory,
-        lanes,
-        step.inputs.map((input) => this.#operand(input)),
-        this.#operand({ buffer: step.to }),
-      );
+      const inputs = step.inputs.map((input) => this.#operand(input));
+      step.kernel.value(this.#memory, lanes, inputs, this.#operand({ buffer: step.to }));
       return;
     }
     for (let lane = 0; lane < lanes; lane++) {
-      const at = lane * this.#coordinateCount;
-      const to = this.#laneOf(step.to, lane);
-      if (step.kind === 'gather') {
-        step.map.gather(memory, this.#base[step.node].offset + step.map.start(this.coordinates, at), to);
-      } else if (step.kind === 'widen') {
-        step.within.scatter(
-          memory,
-          this.#laneOf(step.from, lane),
-          to + step.within.start(this.coordinates, at),
-        );
-      } else {
-        const base = this.#base[step.node].offset + step.map.start(this.coordinates, at);
-        const from = this.#laneOf(step.from, lane);
-        const { table, size } = step.map;
-        for (let i = 0; i < size; i++)
-          memory[to + i] = memory[from + i] - memory[base + (table === undefined ? i : table[i])];
-      }
+      if (step.kind === 'branch') this.#compareBranches(step, lane, lane % pairs);
+      else this.#move(step, lane);
     }
   }
 
-  /** Σ weight · (plus − minus) over the entries of one frontier node. */
-  #difference(
-    { node, map, buffer }: FrontierRead,
-    pair: number,
-    pairs: number,
-    minusIsBase: boolean,
-  ): number {
+  #move(step: Exclude<ProgramStep, { kind: 'op' | 'branch' }>, lane: number): void {
     const memory = this.#memory;
-    const { table, size } = map;
-    const start = map.start(this.coordinates, pair * this.#coordinateCount);
-    const weights = this.#weights + this.#program.weights.offsetOf(node) + start;
-    const plus = this.#laneOf(buffer, pair);
-    const minus = minusIsBase ? this.#base[node].offset + start : this.#laneOf(buffer, pairs + pair);
+    const at = lane * this.#coordinateCount;
+    const to = this.#laneOf(step.to, lane);
+    if (step.kind === 'gather') {
+      step.map.gather(memory, this.#base[step.node].offset + step.map.start(this.coordinates, at), to);
+    } else if (step.kind === 'widen') {
+      step.within.scatter(
+        memory,
+        this.#laneOf(step.from, lane),
+        to + step.within.start(this.coordinates, at),
+      );
+    } else {
+      const base = this.#base[step.node].offset + step.map.start(this.coordinates, at);
+      const from = this.#laneOf(step.from, lane);
+      const { table, size } = step.map;
+      for (let i = 0; i < size; i++)
+        memory[to + i] = memory[from + i] - memory[base + (table === undefined ? i : table[i])];
+    }
+  }
+
+  #compareBranches(step: Extract<ProgramStep, { kind: 'branch' }>, lane: number, pair: number): void {
+    const examples = this.#branchExamples.get(step);
+    const offset = (input: StepInput) => {
+      const { offset, laneStride } = this.#operand(input);
+      return offset + lane * laneStride;
+    };
+    step.kernel.value(this.#memory, step.moved.map(offset), step.base.map(offset), (entry) => {
+      this.crossed[pair * this.#program.examples + (examples?.[entry] ?? 0)] = 1;
+    });
+  }
+
+  /** Adds Σ weight · (plus − minus) over the entries of one frontier node, to each example its own. */
+  #subtract({ read, examples }: BoundRead, pair: number, pairs: number, minusIsBase: boolean): void {
+    const memory = this.#memory;
+    const { table, size } = read.map;
+    const start = read.map.start(this.coordinates, pair * this.#coordinateCount);
+    const weights = this.#weights + this.#program.weights.offsetOf(read.node) + start;
+    const plus = this.#laneOf(read.buffer, pair);
+    const minus = minusIsBase
+      ? this.#base[read.node].offset + start
+      : this.#laneOf(read.buffer, pairs + pair);
     for (let i = 0; i < size; i++) {
       const entry = table === undefined ? i : table[i];
       this.#termWeights[i] = memory[weights + entry];
       this.#terms[i] = memory[plus + i] - memory[minus + (minusIsBase ? entry : i)];
     }
-    return pairwiseDot(this.#termWeights, this.#terms, size);
+    const first = pair * this.#program.examples;
+    if (this.#program.examples === 1) {
+      this.differences[first] += pairwiseDot(this.#termWeights, this.#terms, size);
+      return;
+    }
+    for (let i = 0; i < size; i++)
+      this.differences[first + examples[i]] += this.#termWeights[i] * this.#terms[i];
   }
 
   #operand(input: StepInput): Operand {

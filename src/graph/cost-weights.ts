@@ -31,7 +31,7 @@ export class CostWeights {
       size += sizeOf(graph.nodes[id].shape);
     }
     this.size = size;
-    this.#steps = new Lazy(() => path.differenced.toReversed().flatMap((id) => this.#stepsOf(id)));
+    this.#steps = new Lazy(() => path.differenced.toReversed().flatMap((id) => this.#stepsOf(id, path)));
   }
 
   /** Where a node's weights lie, from the start of the region given to `compute`. */
@@ -53,13 +53,13 @@ export class CostWeights {
     }
   }
 
-  #stepsOf(id: NodeId): WeightStep[] {
+  #stepsOf(id: NodeId, path: MovedPath): WeightStep[] {
     const node = this.#graph.nodes[id];
     if (isLeaf(node)) return [];
     const { transposed } = findOp(node.op);
     const shapes = node.inputs.map((input) => this.#graph.nodes[input].shape);
     return node.inputs.flatMap((input, position) => {
-      if (transposed === undefined || !this.#offsets.has(input)) return [];
+      if (transposed === undefined || !path.moves(id, input)) return [];
       return [
         {
           node: id,

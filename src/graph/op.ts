@@ -22,6 +22,14 @@ export type Kernel = (
   output: Operand,
 ) => void;
 
+/** Calls `crossed` with each output entry whose active piece differs; offsets of the inputs' moved and base values. */
+export type BranchKernel = (
+  memory: Float64Array,
+  moved: readonly number[],
+  base: readonly number[],
+  crossed: (entry: number) => void,
+) => void;
+
 /** Adds the transposed map of the weights at `weights` to `target`; all offsets in float64s, `inputs` at base values. */
 export type TransposedKernel = (
   memory: Float64Array,
@@ -50,6 +58,12 @@ export interface Op {
 
   /** As `compile`, but the kernel adds to what the output holds. For ops whose `spread` gives updates. */
   compileAdding?(inputs: readonly Shape[], attributes: Attributes, output: Shape): Kernel;
+
+  /**
+   * For a piecewise op (relu, abs, max …): tells where another piece is active than at the base values. There J is
+   * not differentiable somewhere between the two.
+   */
+  compileBranches?(inputs: readonly Shape[], attributes: Attributes, output: Shape): BranchKernel;
 
   /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
   flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;

@@ -1,6 +1,7 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { sizeOf } from '../../tensors/tensor.ts';
-import type { Kernel, Op, TransposedKernel } from '../op.ts';
+import type { Attributes } from '../graph.ts';
+import type { BranchKernel, Kernel, Op, TransposedKernel } from '../op.ts';
 import { spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
@@ -9,8 +10,12 @@ type Loop = (m: Float64Array, a: number, sa: number, b: number, sb: number, to: 
 
 type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed'>;
 
-function binary(name: string, loop: Loop, more: Linearity & { readonly cost?: number } = {}): Op {
-  const { cost = 1, ...linearity } = more;
+function binary(
+  name: string,
+  loop: Loop,
+  more: Linearity & { readonly cost?: number; readonly piecewise?: boolean } = {},
+): Op {
+  const { cost = 1, piecewise = false, ...linearity } = more;
   return {
     name,
     arity: 2,
@@ -18,7 +23,25 @@ function binary(name: string, loop: Loop, more: Linearity & { readonly cost?: nu
     compile: (shapes, _attributes, output) => overNest(loop, shapes, output),
     flops: (_shapes, _attributes, output) => sizeOf(output) * cost,
     spread: spreadElementwise,
+    ...(piecewise
+      ? {
+          compileBranches: (shapes: readonly Shape[], _: Attributes, output: Shape) =>
+            compareOrder(shapes, output),
+        }
+      : {}),
     ...linearity,
+  };
+}
+
+/** The pieces of max, min and the comparisons: which of the two is larger, if any. */
+function compareOrder([left, right]: readonly Shape[], output: Shape): BranchKernel {
+  const leftTable = offsetTable(output, broadcastStrides(left, output));
+  const rightTable = offsetTable(output, broadcastStrides(right, output));
+  return (memory, moved, base, crossed) => {
+    for (let i = 0; i < leftTable.length; i++) {
+      const now = Math.sign(memory[moved[0] + leftTable[i]] - memory[moved[1] + rightTable[i]]);
+      if (now !== Math.sign(memory[base[0] + leftTable[i]] - memory[base[1] + rightTable[i]])) crossed(i);
+    }
   };
 }
 
@@ -127,28 +150,60 @@ export const elementwiseBinary: readonly Op[] = [
     },
     { cost: 32 },
   ),
-  binary('maximum', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = Math.max(m[a + i * sa], m[b + i * sb]);
-  }),
-  binary('minimum', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = Math.min(m[a + i * sa], m[b + i * sb]);
-  }),
-  binary('less', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] < m[b + i * sb] ? 1 : 0;
-  }),
-  binary('less-equal', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] <= m[b + i * sb] ? 1 : 0;
-  }),
-  binary('greater', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] > m[b + i * sb] ? 1 : 0;
-  }),
-  binary('greater-equal', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] >= m[b + i * sb] ? 1 : 0;
-  }),
-  binary('equal', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] === m[b + i * sb] ? 1 : 0;
-  }),
-  binary('not-equal', (m, a, sa, b, sb, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] !== m[b + i * sb] ? 1 : 0;
-  }),
+  binary(
+    'maximum',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = Math.max(m[a + i * sa], m[b + i * sb]);
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'minimum',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = Math.min(m[a + i * sa], m[b + i * sb]);
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'less',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] < m[b + i * sb] ? 1 : 0;
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'less-equal',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] <= m[b + i * sb] ? 1 : 0;
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'greater',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] > m[b + i * sb] ? 1 : 0;
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'greater-equal',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] >= m[b + i * sb] ? 1 : 0;
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'equal',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] === m[b + i * sb] ? 1 : 0;
+    },
+    { piecewise: true },
+  ),
+  binary(
+    'not-equal',
+    (m, a, sa, b, sb, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] !== m[b + i * sb] ? 1 : 0;
+    },
+    { piecewise: true },
+  ),
 ];

@@ -1,6 +1,6 @@
-import { sizeOf } from '../../tensors/tensor.ts';
+import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
-import type { Kernel, Op } from '../op.ts';
+import type { BranchKernel, Kernel, Op } from '../op.ts';
 import { spreadElementwise } from '../spread.ts';
 
 /** Computes `memory[to + i]` from `memory[from + i]` for i < count. */
@@ -10,6 +10,8 @@ interface Traits {
   readonly flops?: number;
   /** For a linear op, the factor it multiplies with. */
   readonly factor?: number;
+  /** Whether it has another piece on each side of 0. */
+  readonly piecewise?: boolean;
 }
 
 // A loop for each op, not one loop that calls a function: the engine would box every number on the way.
@@ -21,7 +23,18 @@ function unary(name: string, loop: (attributes: Attributes) => Loop, traits: Tra
     compile: ([shape], attributes) => overLanes(loop(attributes), sizeOf(shape)),
     flops: ([shape]) => sizeOf(shape) * (traits.flops ?? 1),
     spread: spreadElementwise,
+    ...(traits.piecewise
+      ? { compileBranches: ([shape]: readonly Shape[]) => compareSigns(sizeOf(shape)) }
+      : {}),
     ...(traits.factor === undefined ? {} : scaling(traits.factor)),
+  };
+}
+
+function compareSigns(size: number): BranchKernel {
+  return (memory, [moved], [base], crossed) => {
+    for (let i = 0; i < size; i++) {
+      if (Math.sign(memory[moved + i]) !== Math.sign(memory[base + i])) crossed(i);
+    }
   };
 }
 
@@ -99,12 +112,20 @@ export const elementwiseUnary: readonly Op[] = [
   unary('square', () => (m, from, to, n) => {
     for (let i = 0; i < n; i++) m[to + i] = m[from + i] * m[from + i];
   }),
-  unary('abs', () => (m, from, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = Math.abs(m[from + i]);
-  }),
-  unary('sign', () => (m, from, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = Math.sign(m[from + i]);
-  }),
+  unary(
+    'abs',
+    () => (m, from, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = Math.abs(m[from + i]);
+    },
+    { piecewise: true },
+  ),
+  unary(
+    'sign',
+    () => (m, from, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = Math.sign(m[from + i]);
+    },
+    { piecewise: true },
+  ),
   unary(
     'sin',
     () => (m, from, to, n) => {
@@ -129,10 +150,14 @@ export const elementwiseUnary: readonly Op[] = [
   unary('sigmoid', () => sigmoid, { flops: TRANSCENDENTAL }),
   unary('softplus', () => softplus, { flops: 2 * TRANSCENDENTAL }),
   // `<=` and not `>`, so that NaN stays NaN.
-  unary('relu', () => (m, from, to, n) => {
-    for (let i = 0; i < n; i++) m[to + i] = Math.max(m[from + i], 0);
-  }),
-  unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope))),
+  unary(
+    'relu',
+    () => (m, from, to, n) => {
+      for (let i = 0; i < n; i++) m[to + i] = Math.max(m[from + i], 0);
+    },
+    { piecewise: true },
+  ),
+  unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope)), { piecewise: true }),
 ];
 
 /** 1 / (1 + e^−x), from the side on which the exponential cannot overflow. */

@@ -14,7 +14,9 @@ type Reduce = (memory: Float64Array, from: number, table: Int32Array) => number;
 function reduction(
   name: string,
   reduce: Reduce,
-  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding'> & { readonly empty: boolean },
+  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding' | 'compileBranches'> & {
+    readonly empty: boolean;
+  },
 ): Op {
   const { empty, ...linearity } = more;
   return {
@@ -125,17 +127,36 @@ export const reductions: readonly Op[] = [
     transposed: transposedSum((count) => 1 / count),
     empty: false,
   }),
-  reduction('max', (memory, from, table) => extreme(memory, from, table, 1), { empty: false }),
-  reduction('min', (memory, from, table) => extreme(memory, from, table, -1), { empty: false }),
+  reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], {
+    compileBranches: compareChoice(1),
+    empty: false,
+  }),
+  reduction('min', (memory, from, table) => memory[from + extreme(memory, from, table, -1)], {
+    compileBranches: compareChoice(-1),
+    empty: false,
+  }),
 ];
 
-/** The largest entry times `sign`; NaN when any entry is. */
+/** The offset of the first largest entry times `sign`, or of the first NaN. */
 function extreme(memory: Float64Array, from: number, table: Int32Array, sign: 1 | -1): number {
-  let best = memory[from + table[0]];
+  let best = table[0];
   for (let j = 1; j < table.length; j++) {
     const value = memory[from + table[j]];
-    if (sign * value > sign * best || Number.isNaN(value)) best = value;
-    if (Number.isNaN(best)) return best;
+    if (sign * value > sign * memory[from + best] || Number.isNaN(value)) best = table[j];
+    if (Number.isNaN(memory[from + best])) return best;
   }
   return best;
+}
+
+/** The pieces of max and min: which entry is chosen. */
+function compareChoice(sign: 1 | -1): NonNullable<Op['compileBranches']> {
+  return ([shape], attributes) => {
+    const { rows, entries } = reductionTables(shape, attributes);
+    return (memory, [moved], [base], crossed) => {
+      for (let row = 0; row < rows.length; row++) {
+        const now = extreme(memory, moved + rows[row], entries, sign);
+        if (now !== extreme(memory, base + rows[row], entries, sign)) crossed(row);
+      }
+    };
+  };
 }

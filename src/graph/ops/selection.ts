@@ -38,6 +38,14 @@ const where: Op = {
     };
   },
   spread: spreadElementwise,
+  compileBranches([shape], _attributes, output) {
+    const table = offsetTable(output, broadcastStrides(shape, output));
+    return (memory, [moved], [base], crossed) => {
+      for (let i = 0; i < table.length; i++) {
+        if ((memory[moved + table[i]] !== 0) !== (memory[base + table[i]] !== 0)) crossed(i);
+      }
+    };
+  },
 };
 
 /** The offset of the entry that `index` names on the line of x that belongs to output entry i; −1 when there is none. */
