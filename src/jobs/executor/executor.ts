@@ -21,7 +21,8 @@ export interface Executor {
 
   /**
    * Runs one shard of an open job. Never rejects. After `signal` aborts it resolves soon with `cancelled`, the
-   * thread left free for other jobs.
+   * thread left free for other jobs. Cancelling is for the job as a whole: until it is opened again, its other
+   * shards come to `cancelled` too.
    */
   run(jobId: string, shard: Shard, signal: AbortSignal): Promise<ShardOutcome>;
 

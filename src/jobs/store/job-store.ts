@@ -1,8 +1,15 @@
-import type { TensorStore } from './tensor-store.ts';
 import type { Report, Verdict } from '../../check/report.ts';
 import type { ShardResult, StageName } from '../../check/shard.ts';
 import type { JobEventBody, StoredEvent } from '../job-event.ts';
-import type { JobError, JobPayload, JobProgress, JobRecord, JobStatus, TerminalStatus } from '../job-record.ts';
+import type {
+  JobError,
+  JobPayload,
+  JobProgress,
+  JobRecord,
+  JobStatus,
+  TerminalStatus,
+} from '../job-record.ts';
+import type { TensorStore } from './tensor-store.ts';
 
 export interface JobFilter {
   readonly status?: JobStatus;
@@ -44,29 +51,48 @@ export interface Lease {
 /** How a job ends: the terminal event is stored with it, in one transaction. */
 export interface JobEnding {
   readonly status: TerminalStatus;
+  readonly progress: JobProgress;
   readonly verdict?: Verdict;
   readonly error?: JobError;
   readonly report?: Report;
   /** Tensor id of the folded numeric gradient, laid out as θ. */
   readonly numeric?: string;
+  /** Parameter events not stored yet, in order; they get the numbers before the terminal event's. */
+  readonly earlier: readonly JobEventBody[];
   readonly event: JobEventBody;
   readonly finishedAt: number;
   readonly expiresAt: number;
 }
 
+/** How much is kept. Jobs that have not ended count, but stay. */
+export interface RetentionLimits {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly maxJobs: number;
+  /** Of the jobs' `bytes`; a tensor that several jobs name counts for each. */
+  readonly maxBytes: number;
+}
+
 /**
- * Everything of jobs but their tensors. A returned promise resolves once the write is durable. Writes that bear a
- * lease answer false, and write nothing, when the lease is no longer the job's newest one.
+ * Everything of jobs but their tensors. A returned promise resolves once the write is durable; writes take
+ * effect in the order they are asked for, so one need not be awaited before the next. Writes that bear a lease answer
+ * false, and write nothing, when the lease is no longer the job's newest one or the job has ended.
  */
 export interface JobStore {
   /**
-   * Stores a new job, its payload and its idempotency record in one transaction. The payload's tensors must have
-   * been put before.
+   * Stores a new job, its payload and its idempotency record in one transaction; the store counts the job's `bytes`
+   * itself. A record that is over at the job's `createdAt` does not stand in the way.
+   * @throws GradcheckError `internal` when a tensor of the payload has not been put before.
    */
-  insert(job: JobRecord, payload: JobPayload, idempotency?: Omit<IdempotencyRecord, 'jobId'>): Promise<InsertOutcome>;
+  insert(
+    job: JobRecord,
+    payload: JobPayload,
+    idempotency?: Omit<IdempotencyRecord, 'jobId'>,
+  ): Promise<InsertOutcome>;
 
   get(id: string): Promise<JobRecord | undefined>;
   payload(id: string): Promise<JobPayload | undefined>;
+  /** @throws GradcheckError `invalid-query` when `after` is not the `next` of a page. */
   list(filter: JobFilter, limit: number, after?: string): Promise<JobPage>;
 
   /** Whether a job of this id existed and was removed by retention or by a client. */
@@ -78,8 +104,16 @@ export interface JobStore {
   /** Jobs that have not ended and whose lease is over, oldest first. */
   claimable(now: number, limit: number): Promise<readonly JobRecord[]>;
 
-  /** Takes the lease if it is over or already `owner`'s. @returns undefined when another process holds it. */
-  acquire(id: string, owner: string, now: number, leaseUntil: number): Promise<{ lease: Lease; job: JobRecord } | undefined>;
+  /**
+   * Takes the lease if it is over or already `owner`'s.
+   * @returns undefined when another process holds it, the job has ended, or there is none.
+   */
+  acquire(
+    id: string,
+    owner: string,
+    now: number,
+    leaseUntil: number,
+  ): Promise<{ lease: Lease; job: JobRecord } | undefined>;
   renew(lease: Lease, leaseUntil: number): Promise<boolean>;
   /** Gives the lease back, so that another process may take the job at once. */
   release(lease: Lease): Promise<boolean>;
@@ -98,10 +132,11 @@ export interface JobStore {
   events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]>;
 
   /**
-   * Ends a job: status, report, terminal event in one transaction; its shard results are dropped.
-   * @returns the terminal event, or undefined when the lease is lost or the job has ended already.
+   * Ends a job: status, progress, report, `earlier` events and the terminal one in one transaction; its shard
+   * results are dropped.
+   * @returns the events stored, the terminal one last, or undefined when the lease is lost or the job has ended already.
    */
-  finish(lease: Lease, ending: JobEnding): Promise<StoredEvent | undefined>;
+  finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined>;
 
   /** Asks the owner to end the job. @returns the job as it is now, or undefined when there is none. */
   requestCancel(id: string): Promise<JobRecord | undefined>;
@@ -110,14 +145,18 @@ export interface JobStore {
   /** Tensor id of the numeric gradient of a succeeded job. */
   numeric(id: string): Promise<string | undefined>;
 
-  /** Removes a terminal job with all that hangs on it. @returns false when there is none or it has not ended. */
+  /**
+   * Removes a terminal job with all that hangs on it, its Idempotency-Key too; its tensors become orphans.
+   * @returns false when there is none or it has not ended.
+   */
   remove(id: string): Promise<boolean>;
 
   /**
    * Removes terminal jobs that are past `expiresAt`, and the oldest ones over `maxJobs` or `maxBytes`, in small
-   * transactions; drops idempotency records that are over. @returns how many jobs were removed.
+   * transactions; drops idempotency records that are over, and ids of removed jobs after 30 days.
+   * @returns how many jobs were removed.
    */
-  retain(limits: { readonly now: number; readonly maxJobs: number; readonly maxBytes: number }): Promise<number>;
+  retain(limits: RetentionLimits): Promise<number>;
 
   /** Jobs that have not ended, and their estimated work in seconds. */
   backlog(): Promise<{ readonly jobs: number; readonly workSeconds: number }>;

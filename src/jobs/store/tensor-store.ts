@@ -6,16 +6,19 @@ export const CHUNK_BYTES = 1 << 20;
  * chunks of at most `CHUNK_BYTES`, one statement each; between chunks the event loop is let run.
  */
 export interface TensorStore {
-  /** Stores the values (if they are not there yet) and returns their id: the SHA-256 of the chunk list, in hex. */
+  /**
+   * Stores the values (if they are not there yet) and returns their id: the SHA-256 over the SHA-256s of the chunks,
+   * in hex. The values must not change before the promise resolves.
+   */
   put(values: Float64Array): Promise<string>;
 
   /**
-   * Reads a whole tensor into `target`, or a new array.
+   * Reads a whole tensor into `target`, which must have its length, or a new array.
    * @returns undefined when there is no such tensor (or a part of it is gone).
    */
   get(id: string, target?: Float64Array): Promise<Float64Array | undefined>;
 
-  /** Reads `count` values from `start` on. @returns undefined when there is no such tensor. */
+  /** Reads `count` values from `start` on, fewer at the end. @returns undefined when there is no such tensor. */
   slice(id: string, start: number, count: number): Promise<Float64Array | undefined>;
 
   /**

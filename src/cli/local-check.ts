@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { CheckJob } from '../check/check-job.ts';
+import { CheckRun } from '../check/check-run.ts';
+import type { StagePlan } from '../check/shard.ts';
+import { GradcheckError } from '../errors/catalogue.ts';
+import type { Executor } from '../jobs/executor/executor.ts';
+import type { JobError } from '../jobs/job-record.ts';
+import { readJob } from '../models/read-job.ts';
+import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
+import { CommandError, causeOf } from './command-error.ts';
+
+export interface LocalCheckOptions {
+  readonly executor: Executor;
+  readonly onProgress: (progress: CheckProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Checks a job document on the threads of an executor, with nothing stored.
+ * @throws GradcheckError `invalid-job` with every fault of the document.
+ */
+export async function checkLocally(source: string, options: LocalCheckOptions): Promise<CheckOutcome> {
+  const reading = readJob(parseJson(source));
+  if (reading.kind === 'faults') {
+    throw new GradcheckError('invalid-job', 'the job document has faults', { faults: reading.faults });
+  }
+  const { name } = reading.job.spec;
+  const outcome = await runOnExecutor(reading.job, options);
+  return outcome.kind === 'report' && name !== undefined ? { ...outcome, name } : outcome;
+}
+
+function parseJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new CommandError(`the document is not JSON: ${causeOf(error)}`, { cause: error });
+  }
+}
+
+async function runOnExecutor(
+  job: CheckJob,
+  { executor, onProgress, signal }: LocalCheckOptions,
+): Promise<CheckOutcome> {
+  const jobId = randomUUID();
+  const started = performance.now();
+  const run = new CheckRun(job);
+  await executor.open(jobId, job);
+  try {
+    for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
+      const error = await runStage(jobId, plan, run, { executor, onProgress, signal });
+      if (signal.aborted) return { kind: 'cancelled' };
+      if (error !== undefined) return { kind: 'failed', error };
+    }
+  } finally {
+    await executor.close(jobId);
+  }
+  const failure = run.failure();
+  if (failure !== undefined) return { kind: 'failed', error: failure };
+  return { kind: 'report', report: run.report(performance.now() - started) };
+}
+
+/** Runs a stage's shards, as many at once as the executor takes. @returns the first shard's error, if any had one. */
+async function runStage(
+  jobId: string,
+  plan: StagePlan,
+  run: CheckRun,
+  { executor, onProgress, signal }: LocalCheckOptions,
+): Promise<JobError | undefined> {
+  const waiting = plan.shards.values();
+  let error: JobError | undefined;
+  const drain = async () => {
+    for (const shard of waiting) {
+      if (signal.aborted || error !== undefined) return;
+      const outcome = await executor.run(jobId, shard, signal);
+      if (outcome.kind === 'done') run.accept(outcome.result);
+      else if (outcome.kind !== 'cancelled') error ??= { code: outcome.code, detail: outcome.detail };
+      onProgress(run.progress());
+    }
+  };
+  await Promise.all(Array.from({ length: executor.capacity() }, drain));
+  return error;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Report } from '../check/report.ts';
+import type { JobError } from '../jobs/job-record.ts';
+import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
+import { followEvents } from './job-events.ts';
+import type { ServiceClient, SubmittedJob } from './service-client.ts';
+
+export interface RemoteCheckOptions {
+  readonly client: ServiceClient;
+  readonly onProgress: (progress: CheckProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+const progressSchema = z.object({ completed: z.number(), total: z.number() });
+const snapshotSchema = z.object({ job: z.object({ progress: progressSchema }) });
+
+/** Follows a submitted job to its end, however often the connection breaks. */
+export async function followJob(
+  job: SubmittedJob,
+  { client, onProgress, signal }: RemoteCheckOptions,
+): Promise<CheckOutcome> {
+  for await (const { event, data } of followEvents(client, job.id, signal)) {
+    switch (event) {
+      case 'snapshot':
+        onProgress(snapshotSchema.parse(JSON.parse(data)).job.progress);
+        break;
+      case 'progress':
+        onProgress(progressSchema.parse(JSON.parse(data)));
+        break;
+      case 'report': {
+        const report: Report = JSON.parse(data);
+        return job.name === undefined
+          ? { kind: 'report', report }
+          : { kind: 'report', report, name: job.name };
+      }
+      case 'failed': {
+        const { error }: { error: JobError } = JSON.parse(data);
+        return { kind: 'failed', error };
+      }
+      case 'cancelled':
+        return { kind: 'cancelled' };
+    }
+  }
+  throw signal.reason;
+}

@@ -1,0 +1,137 @@
+import { styleText } from 'node:util';
+import type { ComponentReport, ParameterReport, Report, Verdict } from '../check/report.ts';
+import { fromJsonNumber, type JsonNumber } from '../tensors/json-number.ts';
+import { formatShape } from '../tensors/tensor.ts';
+import { type Alignment, alignColumns } from './align-columns.ts';
+
+/** How many components the table lists by name: those not passed, or when all pass the least exact. */
+const MOST_LISTED = 20;
+const MOST_LISTED_WHEN_PASSED = 5;
+
+const verdictColor = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const;
+const verdictRank: Record<Verdict, number> = { fail: 0, inconclusive: 1, pass: 2 };
+
+export interface TableOptions {
+  /** The job's name, if it has one. */
+  readonly name?: string;
+  /** Whether to write ANSI colours. */
+  readonly color: boolean;
+}
+
+/** A report as text for a terminal, ending in a line feed. */
+export function formatReportTable(report: Report, options: TableOptions): string {
+  const sections = [
+    [...(options.name === undefined ? [] : [printable(options.name)]), ...headline(report, options.color)],
+    parameterLines(report, options.color),
+    componentLines(report),
+    report.warnings.map(({ code, message }) => `warning: ${printable(message)} (${code})`),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headline(report: Report, color: boolean): string[] {
+  const { components, settings } = report;
+  const within = report.withinTolerance ? 'within' : 'over';
+  const vacuous = components.vacuous === 0 ? '' : ` (${components.vacuous} of them vacuous)`;
+  const step = settings.epsilon === 'auto' ? 'automatic step' : `step ${digits(settings.epsilon, 17)}`;
+  return [
+    `${colored(report.verdict.toUpperCase(), report.verdict, color)}  relative difference ${digits(report.relativeDifference, 8)}, ` +
+      `${within} the tolerance ${settings.tolerance}`,
+    `${components.checked} of ${components.total} components checked: ${components.passed} passed${vacuous}, ` +
+      `${components.failed} failed, ${components.inconclusive} inconclusive`,
+    `J = ${report.cost}; ${settings.method} differences, ${step}, ${settings.strategy}; ` +
+      `${report.evaluations} evaluations in ${duration(report.durationMs)}`,
+  ];
+}
+
+function parameterLines(report: Report, color: boolean): string[] {
+  const head = ['parameter', 'shape', 'verdict', 'relative difference', 'largest error', 'failed'];
+  const alignments: Alignment[] = ['left', 'left', 'left', 'right', 'right', 'right'];
+  const rows = report.parameters.map((parameter) => [
+    printable(parameter.name),
+    formatShape(parameter.shape),
+    parameter.verdict,
+    digits(parameter.relativeDifference, 3),
+    digits(parameter.maxError, 3),
+    `${parameter.components.failed} of ${parameter.components.checked}`,
+  ]);
+  const [first, ...rest] = alignColumns([head, ...rows], alignments);
+  return [
+    first.join('  '),
+    ...rest.map((cells, row) =>
+      cells.with(2, colored(cells[2], report.parameters[row].verdict, color)).join('  '),
+    ),
+  ];
+}
+
+function componentLines(report: Report): string[] {
+  const notPassed = report.components.failed + report.components.inconclusive;
+  const listed = rankedComponents(report.parameters)
+    .filter(({ component }) => notPassed === 0 || component.verdict !== 'pass')
+    .slice(0, notPassed === 0 ? MOST_LISTED_WHEN_PASSED : MOST_LISTED);
+  if (listed.length === 0) return [];
+  const head = ['component', 'verdict', 'claimed', 'numeric', 'error', ''];
+  const alignments: Alignment[] = ['left', 'left', 'right', 'right', 'right', 'left'];
+  const rows = listed.map(({ parameter, component }) => [
+    `${printable(parameter.name)}${component.index.length === 0 ? '' : formatShape(component.index)}`,
+    component.verdict,
+    digits(component.claimed, 10),
+    digits(component.numeric, 10),
+    digits(errorOf(component), 3),
+    component.flags.join(', '),
+  ]);
+  const lines = alignColumns([head, ...rows], alignments).map((cells) => cells.join('  '));
+  const title = notPassed === 0 ? 'the least exact components' : 'the worst components';
+  const unlisted = notPassed - listed.length;
+  return [title, ...lines, ...(unlisted > 0 ? [`and ${unlisted} more that did not pass`] : [])];
+}
+
+/** The components that the report lists, failing ones first, then by relative error. */
+function rankedComponents(
+  parameters: readonly ParameterReport[],
+): { parameter: ParameterReport; component: ComponentReport }[] {
+  return parameters
+    .flatMap((parameter) => parameter.worst.map((component) => ({ parameter, component })))
+    .sort(
+      (a, b) =>
+        verdictRank[a.component.verdict] - verdictRank[b.component.verdict] ||
+        relativeErrorOf(b.component) - relativeErrorOf(a.component),
+    );
+}
+
+function errorOf({ claimed, numeric }: ComponentReport): number {
+  return Math.abs(fromJsonNumber(claimed) - fromJsonNumber(numeric));
+}
+
+/** |claimed − numeric| / max(|claimed|, |numeric|), with the largest number for what has no such ratio. */
+function relativeErrorOf(component: ComponentReport): number {
+  const error = errorOf(component);
+  if (error === 0) return 0;
+  const ratio =
+    error /
+    Math.max(Math.abs(fromJsonNumber(component.claimed)), Math.abs(fromJsonNumber(component.numeric)));
+  return Number.isFinite(ratio) ? ratio : Number.MAX_VALUE;
+}
+
+/** A number with at most so many significant digits, without trailing zeros. */
+function digits(value: JsonNumber, significant: number): string {
+  if (typeof value === 'string') return value;
+  const rounded = Number(value.toPrecision(significant));
+  return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
+}
+
+function duration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${digits(milliseconds, 3)} ms` : `${digits(milliseconds / 1000, 3)} s`;
+}
+
+/** Names come from the job document: without control characters they cannot steer a terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, '\u{FFFD}');
+}
+
+function colored(text: string, verdict: Verdict, color: boolean): string {
+  return color ? styleText(verdictColor[verdict], text, { validateStream: false }) : text;
+}

@@ -1,0 +1,130 @@
+import type { Parameter } from '../../check/check-job.ts';
+import type { ComponentReport, Verdict } from '../../check/report.ts';
+import { type ComponentVerdict, judgeComponent } from '../../check/verdict.ts';
+import {
+  compareWorstFirst,
+  type RankedComponent,
+  relativeError,
+  WorstComponents,
+} from '../../check/worst-components.ts';
+import { toJsonNumber } from '../../tensors/json-number.ts';
+import { unravel } from '../../tensors/tensor.ts';
+import type { ComponentSource } from './component-source.ts';
+
+export interface ComponentQuery {
+  readonly parameter?: Parameter | undefined;
+  readonly order: 'index' | 'worst';
+  readonly verdict?: Verdict | undefined;
+  /** The last component of the page before, numbered in θ. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+export interface ListedComponent extends ComponentReport {
+  readonly parameter: string;
+  /** Its number in θ. */
+  readonly component: number;
+}
+
+export interface ComponentPage {
+  readonly components: readonly ListedComponent[];
+  /** `after` of the next page; null on the last one. */
+  readonly next: number | null;
+}
+
+interface JudgedComponent extends RankedComponent {
+  readonly claimed: number;
+  readonly numeric: number;
+  readonly judged: ComponentVerdict;
+}
+
+/** Lists one page of a job's checked components. The numbers of a job never change, so neither do its pages. */
+export async function listComponents(source: ComponentSource, query: ComponentQuery): Promise<ComponentPage> {
+  // One more than the page holds tells whether there is a next page.
+  const found = await (query.order === 'index' ? findByIndex : findWorst)(source, query, query.limit + 1);
+  const components = found.slice(0, query.limit);
+  return {
+    components: components.map((component) => describeComponent(source.parameters, component)),
+    next: found.length > query.limit ? components[components.length - 1].component : null,
+  };
+}
+
+async function findByIndex(
+  source: ComponentSource,
+  query: ComponentQuery,
+  most: number,
+): Promise<JudgedComponent[]> {
+  const [from, to] = rangeOf(source, query);
+  const found: JudgedComponent[] = [];
+  await source.visit(
+    Math.max(from, (query.after ?? -1) + 1),
+    to,
+    (component, claimed, numeric) => {
+      if (found.length >= most) return;
+      const judged = judge(source, component, claimed, numeric);
+      if (query.verdict === undefined || judged.verdict === query.verdict) found.push(judged);
+    },
+    () => found.length >= most,
+  );
+  return found;
+}
+
+/** Reads every component for each page, but holds no more than a page of them and never the event loop for long. */
+async function findWorst(
+  source: ComponentSource,
+  query: ComponentQuery,
+  most: number,
+): Promise<readonly JudgedComponent[]> {
+  const [from, to] = rangeOf(source, query);
+  const before = query.after === undefined ? undefined : await judgeStored(source, query.after);
+  const worst = new WorstComponents<JudgedComponent>(most);
+  await source.visit(from, to, (component, claimed, numeric) => {
+    const judged = judge(source, component, claimed, numeric);
+    if (query.verdict !== undefined && judged.verdict !== query.verdict) return;
+    if (before === undefined || compareWorstFirst(before, judged) < 0) worst.offer(judged);
+  });
+  return worst.list();
+}
+
+function rangeOf(source: ComponentSource, { parameter }: ComponentQuery): [from: number, to: number] {
+  const first = parameter ?? source.parameters[0];
+  const last = parameter ?? source.parameters[source.parameters.length - 1];
+  return [first.offset, last.offset + last.size];
+}
+
+async function judgeStored(source: ComponentSource, component: number): Promise<JudgedComponent> {
+  const { claimed, numeric } = await source.valuesOf(component);
+  return judge(source, component, claimed, numeric);
+}
+
+function judge(
+  source: ComponentSource,
+  component: number,
+  claimed: number,
+  numeric: number,
+): JudgedComponent {
+  const judged = judgeComponent(source.rule, claimed, numeric);
+  return {
+    component,
+    claimed,
+    numeric,
+    judged,
+    verdict: judged.verdict,
+    relativeError: relativeError(claimed, numeric),
+  };
+}
+
+function describeComponent(parameters: readonly Parameter[], found: JudgedComponent): ListedComponent {
+  const { component, claimed, numeric, judged } = found;
+  const parameter = parameters.findLast(({ offset }) => offset <= component) ?? parameters[0];
+  return {
+    parameter: parameter.name,
+    component,
+    index: unravel(component - parameter.offset, parameter.shape),
+    claimed: toJsonNumber(claimed),
+    numeric: toJsonNumber(numeric),
+    bound: toJsonNumber(judged.bound),
+    verdict: judged.verdict,
+    flags: judged.flags,
+  };
+}

@@ -1,0 +1,37 @@
+import { GradcheckError } from '../../errors/catalogue.ts';
+import type { JobWatch } from '../../jobs/job-feeds.ts';
+
+/**
+ * The number of the last event that a client has, 0 for none. The header wins over the query.
+ * @throws GradcheckError malformed-request for anything that no stored event can have been numbered.
+ */
+export function readLastEventId(
+  header: string | readonly string[] | undefined,
+  query: string | undefined,
+  latest: number,
+): number {
+  const written = header ?? query;
+  if (written === undefined || written === '') return 0;
+  const id = typeof written === 'string' && /^\d{1,15}$/.test(written) ? Number(written) : undefined;
+  if (id !== undefined && id <= latest) return id;
+  throw new GradcheckError(
+    'malformed-request',
+    `the last event id must be a whole number of 0 to ${latest}, not "${written}"`,
+  );
+}
+
+/** The number of the job's latest stored event, 0 for none: found by halving, as events are numbered without gaps. */
+export async function latestEventId(watch: JobWatch): Promise<number> {
+  const exists = async (id: number) => (await watch.events(id - 1, 1)).length > 0;
+  let step = 8;
+  let latest = 0;
+  while (await exists(latest + step)) {
+    latest += step;
+    step *= 2;
+  }
+  while (step > 1) {
+    step /= 2;
+    if (await exists(latest + step)) latest += step;
+  }
+  return latest;
+}

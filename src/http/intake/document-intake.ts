@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { Piscina } from 'piscina';
+import { GradcheckError } from '../../errors/catalogue.ts';
+import { findWorkerFile } from '../../jobs/executor/worker-file.ts';
+import { type ReadOutcome, readDocument } from '../../models/document/read-document.ts';
+import type { IntakeBudget } from './intake-budget.ts';
+import { receiveBody } from './receive-body.ts';
+
+/** Documents of fewer bytes are read where they arrive: that takes a few milliseconds at most. */
+export const INLINE_BYTES = 256 * 1024;
+
+/** What goes to the intake thread. */
+export interface IntakeTask {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly fingerprinted: boolean;
+}
+
+/**
+ * Takes job documents in: small ones at once, large ones on one thread of its own that never queues behind shards,
+ * so that reading 100 MB of JSON does not hold up other requests.
+ */
+export class DocumentIntake {
+  readonly #maxBodyBytes: number;
+  readonly #budget: IntakeBudget;
+  #pool: Piscina<IntakeTask, ReadOutcome> | undefined;
+
+  constructor(maxBodyBytes: number, budget: IntakeBudget) {
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#budget = budget;
+  }
+
+  /**
+   * Receives and reads the document that a request carries.
+   * @throws GradcheckError when the body cannot be received.
+   */
+  async read(request: IncomingMessage, fingerprinted: boolean): Promise<ReadOutcome> {
+    const bytes = await receiveBody(request, this.#maxBodyBytes, this.#budget);
+    const length = bytes.byteLength;
+    try {
+      if (length < INLINE_BYTES) return readDocument(bytes, fingerprinted);
+      return await this.#readOnThread({ bytes, fingerprinted });
+    } finally {
+      this.#budget.giveBack(length);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+
+  async #readOnThread(task: IntakeTask): Promise<ReadOutcome> {
+    this.#pool ??= createPool();
+    try {
+      return await this.#pool.run(task, { transferList: [task.bytes.buffer] });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+        throw new GradcheckError('body-too-large', 'reading the document takes more memory than there is');
+      }
+      throw error;
+    }
+  }
+}
+
+function createPool(): Piscina<IntakeTask, ReadOutcome> {
+  const { path, execArgv } = findWorkerFile('intake');
+  const pool = new Piscina<IntakeTask, ReadOutcome>({
+    filename: path,
+    execArgv: [...execArgv],
+    minThreads: 1,
+    maxThreads: 1,
+  });
+  // A thread that dies is reported by the task it ran; piscina also emits the error, which would end the process.
+  pool.on('error', () => {});
+  return pool;
+}

@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { GradcheckError } from '../../errors/catalogue.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+import type { IntakeBudget } from './intake-budget.ts';
+
+/**
+ * Receives a request's body whole, inflated when it is gzip-encoded.
+ * @param limit the most bytes, before and after inflation.
+ * @param budget what the bytes are taken from as they come; the caller gives back as many as it is returned. They
+ * are given back here when the body cannot be received.
+ * @throws GradcheckError body-too-large, overloaded, malformed-request or unsupported-media-type.
+ */
+export async function receiveBody(
+  request: IncomingMessage,
+  limit: number,
+  budget: IntakeBudget,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  const declared = declaredLength(request);
+  if (declared !== undefined && declared > limit) throw tooLarge(limit);
+  if (encoding === 'identity') return collect(request, limit, budget, declared);
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new GradcheckError(
+      'unsupported-media-type',
+      `Content-Encoding "${encoding}" is not one of gzip, identity`,
+    );
+  }
+  return inflate(request, limit, budget);
+}
+
+function declaredLength(request: IncomingMessage): number | undefined {
+  const header = request.headers['content-length'];
+  return header === undefined ? undefined : Number(header);
+}
+
+async function inflate(
+  request: IncomingMessage,
+  limit: number,
+  budget: IntakeBudget,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const gunzip = createGunzip();
+  // Empty gzip members inflate to nothing, so the bytes before inflation need a bound of their own.
+  let compressed = 0;
+  request.on('data', (piece: Uint8Array) => {
+    compressed += piece.byteLength;
+    if (compressed > limit) gunzip.destroy(tooLarge(limit));
+  });
+  request.once('error', (error) => gunzip.destroy(error));
+  request.pipe(gunzip);
+  try {
+    return await collect(gunzip, limit, budget, undefined);
+  } finally {
+    request.unpipe(gunzip);
+    gunzip.destroy();
+    // What is left of the body is discarded, so that the client can finish sending and read the answer.
+    request.resume();
+  }
+}
+
+function collect(
+  source: Readable,
+  limit: number,
+  budget: IntakeBudget,
+  expected: number | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const body = new GrowingBytes(expected);
+  return new Promise((resolve, reject) => {
+    // Only the first of the events below counts: a stream may well end and then break.
+    let settled = false;
+    const fail = (error: GradcheckError) => {
+      if (settled) return;
+      settled = true;
+      budget.giveBack(body.length);
+      reject(error);
+    };
+    source.on('data', (piece: Uint8Array) => {
+      if (settled) return;
+      if (body.length + piece.byteLength > limit) fail(tooLarge(limit));
+      else if (!budget.take(piece.byteLength)) fail(overloaded());
+      else body.append(piece);
+    });
+    source.on('end', () => {
+      if (settled) return;
+      settled = true;
+      resolve(body.bytes);
+    });
+    source.on('error', (error) => fail(error instanceof GradcheckError ? error : notReceived(error)));
+    // A client that goes away closes the stream without an error.
+    source.on('close', () => fail(notReceived(new Error('the connection was closed'))));
+  });
+}
+
+function tooLarge(limit: number): GradcheckError {
+  return new GradcheckError('body-too-large', `the body has more than ${limit} bytes (MAX_BODY_BYTES)`);
+}
+
+function overloaded(): GradcheckError {
+  return new GradcheckError(
+    'overloaded',
+    'other bodies fill the room there is for reading them (MAX_INTAKE_BYTES)',
+    {
+      retryAfter: 1,
+    },
+  );
+}
+
+function notReceived(cause: Error): GradcheckError {
+  return new GradcheckError('malformed-request', `the body could not be received: ${cause.message}`, {
+    cause,
+  });
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** Of a route that takes no query: unknown parameters are refused everywhere. */
+export const emptyQuerySchema = z.strictObject({});
+
+export const limitSchema = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(200)
+  .default(50)
+  .describe('Most entries of the page.');
+
+export const jobParamsSchema = z.object({ id: z.string() });

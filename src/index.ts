@@ -1,0 +1,34 @@
+import { type CheckOptions, checkGradients as checkJob } from './check/check-gradients.ts';
+import type { Report } from './check/report.ts';
+import { GradcheckError } from './errors/catalogue.ts';
+import type { JobDocument } from './models/job-document.ts';
+import { readJob } from './models/read-job.ts';
+
+/**
+ * Checks the gradients of a job document in the caller's process and on its thread, with the code that the service
+ * runs; the report is the same to the last bit, `durationMs` aside.
+ * @param document what would be posted to the service, as a value
+ * @throws GradcheckError `invalid-job` with every fault of the document in `faults`, or the code of a failed check,
+ *   such as `cost-mismatch`
+ */
+export async function checkGradients(document: JobDocument, options: CheckOptions = {}): Promise<Report> {
+  const reading = readJob(document);
+  if (reading.kind === 'faults') {
+    throw new GradcheckError('invalid-job', 'the job document has faults', { faults: reading.faults });
+  }
+  return checkJob(reading.job, options);
+}
+
+export type { CheckOptions } from './check/check-gradients.ts';
+export type {
+  ComponentCounts,
+  ComponentFlag,
+  ComponentReport,
+  ParameterReport,
+  Report,
+  Verdict,
+  Warning,
+} from './check/report.ts';
+export { type ErrorCode, GradcheckError } from './errors/catalogue.ts';
+export type { Fault } from './errors/fault.ts';
+export type { JobDocument } from './models/job-document.ts';

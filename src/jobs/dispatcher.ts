@@ -1,0 +1,119 @@
+import { FLOPS_PER_SECOND } from '../check/estimate.ts';
+import type { Admission } from './admission.ts';
+import type { Executor } from './executor/executor.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { RunningJob } from './running-job.ts';
+
+/** Charged for each shard beside its arithmetic: what it takes to send it to a thread and back. */
+const SHARD_OVERHEAD_SECONDS = 1e-4;
+
+/** Keeps every thread busy: takes jobs up and hands their shards to the executor, as many at once as it takes. */
+export class Dispatcher {
+  readonly #executor: Executor;
+  readonly #admission: Admission;
+  readonly #maxOpenBytes: number;
+  readonly #queue: FairQueue<RunningJob>;
+  /** Jobs taken up that may still have shards to run. */
+  readonly #open = new Set<RunningJob>();
+  /** Those among them of which no shard has been run yet. */
+  readonly #fresh = new Set<RunningJob>();
+  #openBytes = 0;
+  #running = 0;
+  #pumping = false;
+  #pumpAgain = false;
+  #stopped = false;
+
+  /** @param maxOpenBytes bytes of the tensors of jobs taken up at once; a job larger than that runs alone */
+  constructor(executor: Executor, admission: Admission, maxOpenBytes: number) {
+    this.#executor = executor;
+    this.#admission = admission;
+    this.#maxOpenBytes = maxOpenBytes;
+    // Room for a job on every thread, and as many on their way.
+    this.#queue = new FairQueue(2 * executor.capacity() + 2);
+  }
+
+  /** Whether a job added now would be taken up at once. */
+  get idle(): boolean {
+    return this.#queue.empty && !this.#stopped;
+  }
+
+  /** Shards that run now. */
+  get running(): number {
+    return this.#running;
+  }
+
+  add(job: RunningJob): void {
+    this.#queue.add(job);
+    this.#pump();
+  }
+
+  /** Takes a waiting job up out of turn: one that is to be ended, not run. */
+  conclude(job: RunningJob): Promise<void> {
+    this.#queue.remove(job);
+    return job.live({ onReady: () => this.#pump(), onShardsOver: () => undefined });
+  }
+
+  /** Takes no more jobs up and hands out no more shards. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Hands out turns until nobody can use the room. A call from within only has it look once more. */
+  #pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#pumpAgain) {
+      this.#pumpAgain = false;
+      while (this.#handOut());
+    }
+    this.#pumping = false;
+  }
+
+  #handOut(): boolean {
+    if (this.#stopped) return false;
+    const capacity = this.#executor.capacity();
+    const turn = this.#queue.next({
+      run: this.#running < capacity,
+      // So many taken up ahead of their first shard are enough that no thread waits for the store.
+      open: (job) => this.#fresh.size < capacity && this.#hasRoomFor(job),
+    });
+    if (turn?.kind === 'open') this.#takeUp(turn.job);
+    if (turn?.kind === 'run') void this.#run(turn.job);
+    return turn !== undefined;
+  }
+
+  #hasRoomFor(job: RunningJob): boolean {
+    return this.#open.size === 0 || this.#openBytes + job.bytes <= this.#maxOpenBytes;
+  }
+
+  #takeUp(job: RunningJob): void {
+    const { bytes } = job;
+    this.#open.add(job);
+    this.#fresh.add(job);
+    this.#openBytes += bytes;
+    const onShardsOver = () => {
+      if (!this.#open.delete(job)) return;
+      this.#fresh.delete(job);
+      this.#openBytes -= bytes;
+      this.#queue.remove(job);
+      this.#pump();
+    };
+    void job.live({ onReady: () => this.#pump(), onShardsOver });
+  }
+
+  async #run(job: RunningJob): Promise<void> {
+    const shard = job.takeShard();
+    if (shard === undefined) return;
+    const estimated = shard.flops / FLOPS_PER_SECOND;
+    this.#fresh.delete(job);
+    this.#queue.charge(job, estimated + SHARD_OVERHEAD_SECONDS);
+    this.#running++;
+    const startedAt = performance.now();
+    const outcome = await this.#executor.run(job.id, shard, job.signal);
+    this.#running--;
+    if (outcome.kind === 'done') this.#admission.observe(estimated, (performance.now() - startedAt) / 1000);
+    job.settle(shard, outcome);
+    this.#pump();
+  }
+}

@@ -1,0 +1,242 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResourceLimits } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { Shard } from '../../check/shard.ts';
+import type { Log } from '../log.ts';
+import type { ShardOutcome } from './executor.ts';
+import type { ThreadTask, WorkerAnswer } from './shard-task.ts';
+import type { WorkerFile } from './worker-file.ts';
+
+export interface ShardThreadSettings {
+  /** The slot of every job's memory that this thread writes to. */
+  readonly slot: number;
+  readonly worker: WorkerFile;
+  readonly resourceLimits?: ResourceLimits;
+  readonly log: Log;
+  /** Called whenever the thread comes to be idle after a start. */
+  readonly onReady: () => void;
+  /** Called when the thread could not be started; it is tried again after a pause. */
+  readonly onStartFailed: (error: Error) => void;
+}
+
+/** Jobs whose memory a thread keeps, compiled, at most. */
+const HELD_JOBS = 16;
+const FLUSH_MS = 50;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * One thread that runs one shard at a time, started again whenever it ends.
+ *
+ * It is a pool of one rather than a place in a pool of many, because (piscina 5.3) a pool hands an aborted task's
+ * place on before the old thread has ended, so that two threads would write to one slot; it stops replacing threads
+ * for good once one has ended while starting; and it does not say which thread a task goes to, so that each job
+ * would be compiled on all of them and none could be told to let a closed job go.
+ */
+export class ShardThread {
+  readonly #settings: ShardThreadSettings;
+  /** Jobs whose memory the thread holds, the one used longest ago first. */
+  readonly #held = new Set<string>();
+  #forget: string[] = [];
+  #flush: NodeJS.Timeout | undefined;
+  #pool: ThreadPool;
+  #state: 'starting' | 'idle' | 'busy' | 'destroyed' = 'starting';
+
+  constructor(settings: ShardThreadSettings) {
+    this.#settings = settings;
+    this.#pool = this.#createPool();
+    void this.#start();
+  }
+
+  /** Whether it can take a shard now. */
+  get idle(): boolean {
+    return this.#state === 'idle';
+  }
+
+  /** Whether its thread is up. */
+  get live(): boolean {
+    return this.#state === 'idle' || this.#state === 'busy';
+  }
+
+  /** Whether it has the job at hand, compiled. */
+  holds(jobId: string): boolean {
+    return this.#held.has(jobId);
+  }
+
+  /** Runs one shard; only while idle. Never rejects. */
+  async run(jobId: string, memory: SharedArrayBuffer, shard: Shard): Promise<ShardOutcome> {
+    this.#state = 'busy';
+    const outcome = await this.#send(this.#taskFor(jobId, memory, shard));
+    // It may have failed before the thread had got hold of the job.
+    if (outcome.kind === 'failed') this.forget(jobId);
+    if (this.#isBusy()) this.#becomeIdle();
+    return outcome;
+  }
+
+  /** Ends the thread under its shard, which resolves as `crashed`, and starts another. */
+  kill(): void {
+    if (this.live) this.#restart();
+  }
+
+  /** Has the thread let go of a job's memory: with its next task, or soon if there is none. */
+  forget(jobId: string): void {
+    if (!this.#held.delete(jobId)) return;
+    this.#forget.push(jobId);
+    this.#scheduleFlush();
+  }
+
+  /** Ends the thread for good. */
+  async destroy(): Promise<void> {
+    this.#state = 'destroyed';
+    clearTimeout(this.#flush);
+    await this.#pool.end();
+  }
+
+  #createPool(): ThreadPool {
+    const { log, slot } = this.#settings;
+    const pool = new ThreadPool(this.#settings.worker, this.#settings.resourceLimits);
+    // Errors outside a task; without a listener they would end the process.
+    pool.piscina.on('error', (error: Error) =>
+      log.warn({ slot, err: error }, 'a shard thread failed outside a shard'),
+    );
+    // While the thread starts, `#start` sees to it.
+    pool.piscina.on('workerDestroy', () => {
+      if (pool === this.#pool && this.live) this.#restart();
+    });
+    return pool;
+  }
+
+  /** Waits for the thread to be up, and starts it again after a pause for as long as it fails to. */
+  async #start(): Promise<void> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        await this.#pool.piscina.run({ forget: [] });
+        break;
+      } catch (error) {
+        if (this.#isDestroyed()) return;
+        this.#reportStartFailure(error);
+        await this.#pool.end();
+        await sleep(pause, undefined, { ref: false });
+        if (this.#isDestroyed()) return;
+        this.#pool = this.#createPool();
+      }
+    }
+    if (this.#isDestroyed()) return;
+    this.#state = 'idle';
+    this.#settings.onReady();
+  }
+
+  #restart(): void {
+    this.#state = 'starting';
+    this.#held.clear();
+    this.#forget = [];
+    void this.#startAfter(this.#pool);
+  }
+
+  /** The slot is free only when the old thread no longer writes to it. */
+  async #startAfter(old: ThreadPool): Promise<void> {
+    await old.end();
+    if (this.#isDestroyed()) return;
+    this.#pool = this.#createPool();
+    await this.#start();
+  }
+
+  async #send(task: ThreadTask): Promise<ShardOutcome> {
+    try {
+      return await this.#pool.piscina.run(task);
+    } catch (error) {
+      // A thread that lives on has thrown out of the task itself, which workers/shard.ts never does.
+      if (this.#isBusy()) return { kind: 'failed', code: 'shard-failed', detail: messageOf(error) };
+      return describeEnd(error);
+    }
+  }
+
+  #taskFor(jobId: string, memory: SharedArrayBuffer, shard: Shard): ThreadTask {
+    const known = this.#held.delete(jobId);
+    this.#held.add(jobId);
+    if (this.#held.size > HELD_JOBS) {
+      const [oldest] = this.#held;
+      this.#held.delete(oldest);
+      this.#forget.push(oldest);
+    }
+    const work = { jobId, shard, slot: this.#settings.slot };
+    return { forget: this.#takeForget(), work: known ? work : { ...work, memory } };
+  }
+
+  #takeForget(): string[] {
+    const forget = this.#forget;
+    this.#forget = [];
+    return forget;
+  }
+
+  #scheduleFlush(): void {
+    this.#flush ??= setTimeout(() => this.#flushForget(), FLUSH_MS).unref();
+  }
+
+  /** Sends what is to be forgotten on its own; a shard sent meanwhile waits these microseconds in the pool. */
+  #flushForget(): void {
+    this.#flush = undefined;
+    if (!this.idle || this.#forget.length === 0) return;
+    // If the thread ends under it, all is forgotten anyway.
+    this.#pool.piscina.run({ forget: this.#takeForget() }).catch(() => undefined);
+  }
+
+  #becomeIdle(): void {
+    this.#state = 'idle';
+    if (this.#forget.length > 0) this.#scheduleFlush();
+  }
+
+  #reportStartFailure(error: unknown): void {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.#settings.log.error(
+      { slot: this.#settings.slot, err: cause },
+      'a shard thread could not be started',
+    );
+    this.#settings.onStartFailed(cause);
+  }
+
+  // Methods, because the state changes during an await, which the compiler's narrowing of a field does not see.
+  #isBusy(): boolean {
+    return this.#state === 'busy';
+  }
+
+  #isDestroyed(): boolean {
+    return this.#state === 'destroyed';
+  }
+}
+
+/** A pool of one thread that can be waited for to be really gone. */
+class ThreadPool {
+  readonly piscina: Piscina<ThreadTask, WorkerAnswer>;
+  readonly #exited: Promise<unknown>;
+
+  constructor(worker: WorkerFile, resourceLimits: ResourceLimits | undefined) {
+    this.piscina = new Piscina({
+      filename: worker.path,
+      name: 'runTask',
+      execArgv: [...worker.execArgv],
+      minThreads: 1,
+      maxThreads: 1,
+      recordTiming: false,
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
+    const [thread] = this.piscina.threads;
+    this.#exited = new Promise((resolve) => thread.once('exit', resolve));
+  }
+
+  async end(): Promise<void> {
+    // Not within an event of the pool: its destroy() would then wait for an exit that is being announced already.
+    await null;
+    await Promise.all([this.piscina.destroy(), this.#exited]);
+  }
+}
+
+function describeEnd(error: unknown): ShardOutcome {
+  const outOfMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  const code = outOfMemory ? 'shard-out-of-memory' : 'shard-crashed';
+  return { kind: 'crashed', code, detail: `the shard's thread ended: ${messageOf(error)}` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

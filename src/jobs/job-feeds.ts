@@ -1,0 +1,145 @@
+import { Deferred } from './deferred.ts';
+import type { StoredEvent } from './job-event.ts';
+import { JobFeed } from './job-feed.ts';
+import { isTerminal, type JobRecord } from './job-record.ts';
+import type { LiveProgress } from './live-progress.ts';
+import type { Log } from './log.ts';
+import type { JobStore } from './store/job-store.ts';
+
+/** How often jobs that another process runs are looked at, while somebody watches them here. */
+const POLL_MS = 500;
+const PAGE = 200;
+
+/** A job as one of its watchers sees it. */
+export interface JobWatch {
+  /** Undefined when the job does not run in this process (any more). */
+  progress(): LiveProgress | undefined;
+  /** Stored events with an id greater than `after`, in order, at most `limit`; rarely asks the store. */
+  events(after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /**
+   * Calls `listener` when an event was stored, the status changed or, at most about ten times a second, progress was
+   * made. The listener must not throw.
+   * @returns a function that ends the listening
+   */
+  onChange(listener: () => void): () => void;
+}
+
+/** The feeds of the jobs that run here, and of those that are watched here. */
+export class JobFeeds {
+  readonly #store: JobStore;
+  readonly #log: Log;
+  readonly #feeds = new Map<string, JobFeed>();
+  /** Jobs that this process runs, or will. */
+  readonly #local = new Set<string>();
+  #polling: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(store: JobStore, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** The job as the process that runs it knows it; undefined when that is another one. */
+  localRecord(id: string): JobRecord | undefined {
+    return this.#local.has(id) ? this.#feeds.get(id)?.record : undefined;
+  }
+
+  /** The feed of a job that is to run here. Whoever runs it tells the feed everything. */
+  openLocal(record: JobRecord): JobFeed {
+    const feed = this.#feedOf(record.id);
+    this.#local.add(record.id);
+    feed.update(record);
+    return feed;
+  }
+
+  /** The job has ended, or goes on in another process. */
+  closeLocal(id: string): void {
+    this.#local.delete(id);
+    this.#drop(id);
+    this.#keepPolling();
+  }
+
+  watch(id: string): JobWatch {
+    return {
+      progress: () => this.#feeds.get(id)?.progress,
+      events: async (after, limit) =>
+        this.#feeds.get(id)?.events.after(after, limit) ?? (await this.#store.events(id, after, limit)),
+      onChange: (listener) => this.#subscribe(id, listener),
+    };
+  }
+
+  /** Resolves with the job when it has ended, or with undefined when `signal` aborts. */
+  async untilEnd(id: string, signal: AbortSignal): Promise<JobRecord | undefined> {
+    const { promise, resolve } = new Deferred<JobRecord | undefined>();
+    const look = () => {
+      const record = this.#feeds.get(id)?.record;
+      if (record !== undefined && isTerminal(record.status)) resolve(record);
+    };
+    const give = () => resolve(undefined);
+    const unsubscribe = this.#subscribe(id, look);
+    signal.addEventListener('abort', give, { once: true });
+    look();
+    if (signal.aborted) give();
+    try {
+      return await promise;
+    } finally {
+      unsubscribe();
+      signal.removeEventListener('abort', give);
+    }
+  }
+
+  /** Ends the polling. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#polling);
+  }
+
+  #feedOf(id: string): JobFeed {
+    const feed = this.#feeds.get(id) ?? new JobFeed();
+    this.#feeds.set(id, feed);
+    return feed;
+  }
+
+  #subscribe(id: string, listener: () => void): () => void {
+    const unsubscribe = this.#feedOf(id).onChange(listener);
+    this.#keepPolling();
+    return () => {
+      unsubscribe();
+      this.#drop(id);
+    };
+  }
+
+  /** Nobody needs the feed of a job that neither runs nor is watched here. */
+  #drop(id: string): void {
+    if (!this.#local.has(id) && this.#feeds.get(id)?.watched === false) this.#feeds.delete(id);
+  }
+
+  #keepPolling(): void {
+    if (this.#stopped || this.#polling !== undefined || this.#feeds.size === this.#local.size) return;
+    this.#polling = setTimeout(() => void this.#poll(), POLL_MS).unref();
+  }
+
+  async #poll(): Promise<void> {
+    for (const [id, feed] of [...this.#feeds]) {
+      if (this.#local.has(id)) continue;
+      try {
+        await this.#refresh(id, feed);
+      } catch (error) {
+        this.#log.warn({ jobId: id, err: error }, 'a watched job could not be read from the store');
+      }
+    }
+    this.#polling = undefined;
+    this.#keepPolling();
+  }
+
+  async #refresh(id: string, feed: JobFeed): Promise<void> {
+    if (feed.record !== undefined && isTerminal(feed.record.status)) return;
+    const record = await this.#store.get(id);
+    for (;;) {
+      const events = await this.#store.events(id, feed.events.last ?? 0, PAGE);
+      feed.publish(events);
+      if (events.length < PAGE) break;
+    }
+    if (record !== undefined && JSON.stringify(record) !== JSON.stringify(feed.record)) feed.update(record);
+  }
+}

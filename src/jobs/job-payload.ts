@@ -1,0 +1,39 @@
+import type { CheckJob } from '../check/check-job.ts';
+import { specFromJson, specToJson } from '../check/spec-json.ts';
+import type { Tensor } from '../tensors/tensor.ts';
+import type { JobPayload } from './job-record.ts';
+import type { TensorStore } from './store/tensor-store.ts';
+
+/** Stores a job's numbers. The payload that names them is stored with the job itself. */
+export async function storePayload(job: CheckJob, tensors: TensorStore): Promise<JobPayload> {
+  const [theta, claimed, ...data] = await Promise.all([
+    tensors.put(job.theta),
+    tensors.put(job.claimed),
+    ...job.data.map(({ values }) => tensors.put(values)),
+  ]);
+  return { spec: specToJson(job.spec), tensors: { theta, claimed, data } };
+}
+
+/** Reads a job back. @returns undefined when one of its tensors is gone. */
+export async function loadPayload(payload: JobPayload, tensors: TensorStore): Promise<CheckJob | undefined> {
+  const spec = specFromJson(payload.spec);
+  const [theta, claimed, ...values] = await Promise.all([
+    tensors.get(payload.tensors.theta),
+    tensors.get(payload.tensors.claimed),
+    ...payload.tensors.data.map((id) => tensors.get(id)),
+  ]);
+  if (theta === undefined || claimed === undefined) return undefined;
+  const data: Tensor[] = [];
+  for (const [i, { shape }] of spec.data.entries()) {
+    const entries = values[i];
+    if (entries === undefined) return undefined;
+    data.push({ shape, dtype: 'float64', values: entries });
+  }
+  return { spec, theta, claimed, data };
+}
+
+/** Bytes that a job keeps in the store: its tensors, and the numeric gradient to come. */
+export function payloadBytes(job: CheckJob): number {
+  const floats = job.data.reduce((sum, { values }) => sum + values.length, 3 * job.theta.length);
+  return 8 * floats;
+}

@@ -1,0 +1,335 @@
+import type { CheckJob } from '../check/check-job.ts';
+import { CheckRun } from '../check/check-run.ts';
+import type { Shard } from '../check/shard.ts';
+import type { Place } from './admission.ts';
+import type { Clock } from './clock.ts';
+import { Deferred } from './deferred.ts';
+import { EarlierWork } from './earlier-work.ts';
+import type { Executor, ShardOutcome } from './executor/executor.ts';
+import type { QueuedJob } from './fair-queue.ts';
+import { type JobEnd, storeEnd } from './job-end.ts';
+import type { JobEventBody } from './job-event.ts';
+import type { JobFeed } from './job-feed.ts';
+import type { JobLease } from './job-lease.ts';
+import type { JobError, JobProgress, JobRecord } from './job-record.ts';
+import { JobWriter } from './job-writer.ts';
+import type { Log } from './log.ts';
+import { StageDriver } from './stage-driver.ts';
+import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
+import type { Lease, Store } from './store/job-store.ts';
+
+/**
+ * A job of less estimated work keeps none of its shards' results: after a crash it is run again from the start,
+ * which costs less than storing them every time.
+ */
+const CHEAP_SECONDS = 0.05;
+
+/** The longest that a timer of Node can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface RunningJobParts {
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly retry: StorageRetry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: {
+    readonly shardAttempts: number;
+    readonly jobDeadlineSeconds: number;
+    readonly retentionSeconds: number;
+  };
+}
+
+/** What a job that is taken up tells of its shards. */
+export interface RunningJobHooks {
+  /** There are shards to be run. */
+  onReady(): void;
+  /** There will not be any more. */
+  onShardsOver(): void;
+}
+
+type Succeeded = Extract<JobEnd, { kind: 'succeeded' }>;
+
+/** What ends a job's stages early. */
+type Interruption =
+  | Exclude<JobEnd, Succeeded>
+  /** Another process has taken the job over, or ended it. */
+  | { readonly kind: 'lost' }
+  /** This process stops: another one, or its next run, goes on. */
+  | { readonly kind: 'left' };
+
+/** One job in this process: until it has ended, is lost to another process, or is left to one when this one stops. */
+export class RunningJob implements QueuedJob {
+  readonly #parts: RunningJobParts;
+  readonly #feed: JobFeed;
+  readonly #place: Place;
+  readonly #lease: JobLease;
+  readonly #earlier: EarlierWork;
+  readonly #controller = new AbortController();
+  readonly #over = new Deferred<void>();
+  #record: JobRecord;
+  #job: CheckJob | undefined;
+  #living: Promise<void> | undefined;
+  #writer: JobWriter | undefined;
+  #driver: StageDriver | undefined;
+  #interruption: Interruption | undefined;
+  #concluding = false;
+
+  /** @param job left out when it is to be read from the store */
+  constructor(
+    parts: RunningJobParts,
+    record: JobRecord,
+    feed: JobFeed,
+    place: Place,
+    lease: JobLease,
+    job?: CheckJob,
+  ) {
+    this.#parts = parts;
+    this.#record = record;
+    this.#feed = feed;
+    this.#place = place;
+    this.#lease = lease;
+    this.#job = job;
+    this.#earlier = new EarlierWork(parts.store, parts.retry, record.id);
+  }
+
+  get id(): string {
+    return this.#record.id;
+  }
+
+  get client(): string {
+    return this.#record.client;
+  }
+
+  get bytes(): number {
+    return this.#record.bytes;
+  }
+
+  get ready(): boolean {
+    return this.#driver?.ready === true;
+  }
+
+  /** Aborts when the job's shards should end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether it has been taken up. */
+  get opened(): boolean {
+    return this.#living !== undefined;
+  }
+
+  /** Resolves when this process is done with the job. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  /** Takes the job up, and sees it to its end. Never rejects; called again, it gives the same promise. */
+  live(hooks: RunningJobHooks): Promise<void> {
+    this.#living ??= this.#live(hooks);
+    return this.#living;
+  }
+
+  takeShard(): Shard | undefined {
+    return this.#driver?.takeShard();
+  }
+
+  settle(shard: Shard, outcome: ShardOutcome): void {
+    this.#driver?.settle(shard, outcome);
+  }
+
+  cancel(): void {
+    if (this.#interrupted() || this.#concluding) return;
+    this.#record = { ...this.#record, cancelRequested: true };
+    this.#feed.update(this.#record);
+    this.#interrupt({ kind: 'cancelled' });
+  }
+
+  /** Leaves the job to whoever takes it up next; shards that run are still waited for, and stored. */
+  leave(): void {
+    this.#interrupt({ kind: 'left' });
+  }
+
+  /** Ends the shards that run. */
+  abortShards(): void {
+    this.#controller.abort();
+  }
+
+  /** Keeps the lease of a job that has been taken up, and hears of a cancellation stored by another process. */
+  async renewLease(): Promise<void> {
+    if (!this.opened || this.#lease.held === undefined) return;
+    if (!(await this.#lease.renew())) this.#interrupt({ kind: 'lost' });
+    const stored = await this.#parts.store.jobs.get(this.id);
+    if (stored?.cancelRequested) this.cancel();
+  }
+
+  async #live(hooks: RunningJobHooks): Promise<void> {
+    const { log, executor } = this.#parts;
+    try {
+      const success = await this.#work(hooks);
+      hooks.onShardsOver();
+      await executor.close(this.id);
+      await this.#conclude(success);
+    } catch (error) {
+      // Without another word to the store the job stays as it is, and is resumed once its lease is over.
+      if (error instanceof StorageAbandoned) log.info({ jobId: this.id }, 'the job is left as it is stored');
+      else log.error({ jobId: this.id, err: error }, 'the job could not be ended');
+    } finally {
+      hooks.onShardsOver();
+      this.#place.leave();
+      this.#over.resolve();
+    }
+  }
+
+  /** @returns undefined when the work was interrupted. */
+  async #work(hooks: RunningJobHooks): Promise<Succeeded | undefined> {
+    const deadline = this.#startDeadline();
+    try {
+      const lease = await this.#takeLease();
+      const job = lease && (await this.#takeJob());
+      return job && (await this.#runCheck(lease, job, hooks));
+    } catch (error) {
+      if (error instanceof StorageAbandoned) throw error;
+      this.#parts.log.error({ jobId: this.id, err: error }, 'a job could not be run');
+      this.#fail({ code: 'internal', detail: 'the check could not be run' });
+      return undefined;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #startDeadline(): NodeJS.Timeout {
+    const seconds = this.#parts.settings.jobDeadlineSeconds;
+    const detail = `the job did not end within ${seconds} s`;
+    const end = () => this.#fail({ code: 'deadline-exceeded', detail });
+    return setTimeout(end, Math.min(1000 * seconds, LONGEST_TIMER_MS)).unref();
+  }
+
+  /** @returns undefined when the job is not to be run. */
+  async #takeLease(): Promise<Lease | undefined> {
+    if (this.#interruption?.kind === 'left') return undefined;
+    if (!this.#lease.isFresh) {
+      const stored = await this.#lease.take();
+      if (stored === undefined) this.#interrupt({ kind: 'lost' });
+      else this.#takeRecord(stored);
+    }
+    return this.#interrupted() ? undefined : this.#lease.held;
+  }
+
+  #takeRecord(stored: JobRecord): void {
+    this.#record = stored;
+    this.#feed.update(stored);
+    if (stored.cancelRequested) this.cancel();
+  }
+
+  /** @returns undefined when the job is not to be run. */
+  async #takeJob(): Promise<CheckJob | undefined> {
+    const job = this.#job ?? (await this.#earlier.job());
+    this.#job = undefined;
+    if (job === undefined)
+      this.#fail({ code: 'internal', detail: 'a part of the job is gone from the store' });
+    return this.#interrupted() ? undefined : job;
+  }
+
+  async #runCheck(lease: Lease, job: CheckJob, hooks: RunningJobHooks): Promise<Succeeded | undefined> {
+    // Only what has been begun before, under an older lease, has left anything to go on from.
+    const resuming = lease.fence > 1 && this.#record.startedAt !== undefined;
+    const events = resuming ? await this.#earlier.events() : [];
+    this.#feed.publish(events);
+    const check = new CheckRun(job);
+    const driver = this.#createDriver(lease, check, events.length, hooks);
+    await this.#parts.executor.open(this.id, job);
+    if (this.#interrupted()) return undefined;
+    await driver.run(async (stage) => (resuming ? this.#earlier.results(stage) : []));
+    return this.#interrupted() ? undefined : succeed(check, driver.durationMs);
+  }
+
+  #createDriver(lease: Lease, check: CheckRun, storedEvents: number, hooks: RunningJobHooks): StageDriver {
+    const { store, retry, log, settings } = this.#parts;
+    const { onReady } = hooks;
+    const onLost = () => this.#interrupt({ kind: 'lost' });
+    this.#writer = new JobWriter({
+      store: store.jobs,
+      lease,
+      retry,
+      feed: this.#feed,
+      onLost,
+      onCaughtUp: onReady,
+    });
+    this.#start(this.#writer);
+    this.#driver = new StageDriver({
+      check,
+      writer: this.#writer,
+      resumable: this.#record.workSeconds >= CHEAP_SECONDS,
+      shardAttempts: settings.shardAttempts,
+      storedEvents,
+      onReady,
+      onProgress: (progress) => this.#advance(progress),
+      onFailure: (error) => this.#fail(error),
+      // When the job was not ended, the executor is.
+      onCancelled: () => this.#interrupt({ kind: 'left' }),
+      onCrash: (shard, error) => log.warn({ jobId: this.id, shard, ...error }, 'a shard ended its thread'),
+    });
+    return this.#driver;
+  }
+
+  #start(writer: JobWriter): void {
+    if (this.#record.status === 'running') return;
+    const startedAt = this.#parts.clock.now();
+    this.#record = { ...this.#record, status: 'running', startedAt };
+    this.#feed.update(this.#record);
+    writer.start(startedAt);
+  }
+
+  #advance(progress: JobProgress): void {
+    this.#record = { ...this.#record, progress };
+    this.#feed.advance(this.#record);
+    this.#place.remaining(1 - progress.completed / Math.max(1, progress.total));
+  }
+
+  #fail(error: JobError): void {
+    this.#interrupt({ kind: 'failed', error });
+  }
+
+  #interrupt(interruption: Interruption): void {
+    // Once its end is being stored, only the store can tell that it was lost.
+    if (this.#concluding || (this.#interrupted() && interruption.kind !== 'lost')) return;
+    this.#interruption = interruption;
+    if (interruption.kind !== 'left') this.#controller.abort();
+    this.#driver?.drop();
+  }
+
+  // A method, because the compiler's narrowing of the field would not see what happens during an await.
+  #interrupted(): boolean {
+    return this.#interruption !== undefined;
+  }
+
+  async #conclude(success: Succeeded | undefined): Promise<void> {
+    this.#concluding = true;
+    const end = this.#interruption ?? success;
+    const earlier = this.#writer?.takeEvents() ?? [];
+    await this.#writer?.settled();
+    if (end?.kind === 'left') await this.#lease.release();
+    if (end === undefined || end.kind === 'left' || end.kind === 'lost') this.#feed.leave();
+    else await this.#end(end, earlier);
+  }
+
+  async #end(end: JobEnd, earlier: readonly JobEventBody[]): Promise<void> {
+    const { store, retry, clock, log, settings } = this.#parts;
+    const lease = this.#lease.held;
+    if (lease === undefined) return this.#feed.leave();
+    const finishedAt = clock.now();
+    const expiresAt = finishedAt + 1000 * settings.retentionSeconds;
+    const point = { progress: this.#record.progress, earlier, finishedAt, expiresAt };
+    const stored = await retry.run(this.id, () => storeEnd(store, lease, end, point));
+    if (stored === undefined) return this.#feed.leave();
+    this.#record = { ...this.#record, ...stored.changes };
+    this.#feed.end(this.#record, stored.events);
+    log.info({ jobId: this.id, status: end.kind }, 'the job has ended');
+  }
+}
+
+/** Folds the report: the one computation on this thread that grows with the number of components. */
+function succeed(check: CheckRun, durationMs: number): Succeeded {
+  return { kind: 'succeeded', report: check.report(durationMs), numeric: check.numeric };
+}

@@ -1,0 +1,119 @@
+import type { CheckRun } from '../check/check-run.ts';
+import type { ParameterReport } from '../check/report.ts';
+import type { Shard, ShardResult, StageName } from '../check/shard.ts';
+import type { ShardOutcome } from './executor/executor.ts';
+import type { JobEventBody } from './job-event.ts';
+import type { JobError, JobProgress } from './job-record.ts';
+import type { JobWriter } from './job-writer.ts';
+import { StageShards } from './stage-shards.ts';
+
+export interface StageDriverParts {
+  readonly check: CheckRun;
+  readonly writer: JobWriter;
+  /** Whether the results of shards are stored as they come, so that the job can be resumed from them. */
+  readonly resumable: boolean;
+  /** How often a shard that crashes its thread is run. */
+  readonly shardAttempts: number;
+  /** Parameter events that an earlier owner has stored already. */
+  readonly storedEvents: number;
+  onReady(): void;
+  onProgress(progress: JobProgress): void;
+  /** The check cannot go on. */
+  onFailure(error: JobError): void;
+  /** A shard was cancelled: by whoever ended the job, or because the executor is being ended. */
+  onCancelled(): void;
+  onCrash(shard: Shard, error: JobError): void;
+}
+
+/** Takes one check through its stages: hands out shards, takes their outcomes, and stores what comes of them. */
+export class StageDriver {
+  readonly #parts: StageDriverParts;
+  #shards: StageShards | undefined;
+  #dropped = false;
+  #events = 0;
+  #startedAt: number | undefined;
+
+  constructor(parts: StageDriverParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether there is a shard to run now. */
+  get ready(): boolean {
+    return this.#shards !== undefined && this.#shards.waiting > 0 && !this.#parts.writer.isBehind;
+  }
+
+  /** From the first shard handed out until now. */
+  get durationMs(): number {
+    return this.#startedAt === undefined ? 0 : performance.now() - this.#startedAt;
+  }
+
+  /** The next shard to run. It is due to `settle`. */
+  takeShard(): Shard | undefined {
+    this.#startedAt ??= performance.now();
+    return this.#shards?.take();
+  }
+
+  /**
+   * Resolves when every stage is over, or no shard runs after `drop`.
+   * @param resultsOf what is stored already of a stage's results
+   */
+  async run(resultsOf: (stage: StageName) => Promise<readonly ShardResult[]>): Promise<void> {
+    const { check } = this.#parts;
+    for (let plan = check.nextPlan(); plan !== undefined; plan = check.nextPlan()) {
+      const stored = await resultsOf(plan.stage);
+      if (this.#dropped) return;
+      for (const result of stored) check.accept(result);
+      this.#tell();
+      this.#shards = new StageShards(plan, new Set(stored.map(({ index }) => index)));
+      if (this.#shards.waiting > 0) this.#parts.onReady();
+      await this.#shards.over;
+      if (this.#dropped) return;
+    }
+    const failure = check.failure();
+    if (failure !== undefined) this.#parts.onFailure(failure);
+  }
+
+  /** Hands out no more shards. */
+  drop(): void {
+    this.#dropped = true;
+    this.#shards?.drop();
+  }
+
+  settle(shard: Shard, outcome: ShardOutcome): void {
+    const shards = this.#shards;
+    if (shards === undefined) return;
+    if (outcome.kind === 'crashed') {
+      const error = { code: outcome.code, detail: outcome.detail };
+      this.#parts.onCrash(shard, error);
+      if (shards.retry(shard, this.#parts.shardAttempts)) this.#parts.onReady();
+      else this.#parts.onFailure(error);
+      return;
+    }
+    if (outcome.kind === 'done') this.#accept(outcome.result);
+    else if (outcome.kind === 'cancelled') this.#parts.onCancelled();
+    else this.#parts.onFailure({ code: outcome.code, detail: outcome.detail });
+    shards.finish();
+  }
+
+  #accept(result: ShardResult): void {
+    const { check, writer, resumable } = this.#parts;
+    check.accept(result);
+    if (resumable) writer.shardResult(result, check.progress());
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { check, writer, resumable, storedEvents, onProgress } = this.#parts;
+    onProgress(check.progress());
+    for (const report of check.takeFinishedParameters()) {
+      this.#events++;
+      if (this.#events <= storedEvents) continue;
+      if (resumable) writer.event(parameterEvent(report));
+      else writer.holdEvent(parameterEvent(report));
+    }
+  }
+}
+
+function parameterEvent({ histogram: _, ...data }: ParameterReport): JobEventBody {
+  return { type: 'parameter', data };
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from './config.ts';
+import { buildApp } from './http/app.ts';
+import { DocumentIntake } from './http/intake/document-intake.ts';
+import { IntakeBudget } from './http/intake/intake-budget.ts';
+import { ServiceMetrics } from './http/service-metrics.ts';
+import { Coordinator } from './jobs/coordinator.ts';
+import { type CoordinatorSettings, defaultCoordinatorSettings } from './jobs/coordinator-settings.ts';
+import { PoolExecutor } from './jobs/executor/pool-executor.ts';
+import { openSqliteStore } from './jobs/store/sqlite/open-sqlite-store.ts';
+
+/** How long requests that are being answered may hold up a stop. */
+const CLOSE_MS = 1_500;
+
+const DAY_SECONDS = 86_400;
+
+/** A service that runs. */
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** Stops it within ten seconds: jobs that have not ended go on when it is started again. Harmless to repeat. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service: opens the store, listens, and takes up the jobs that an earlier process has left.
+ * @throws when the store cannot be opened or the port is taken; nothing is left running then.
+ */
+export async function startService(config: Config, log: FastifyBaseLogger): Promise<Service> {
+  const store = await openSqliteStore({ path: storePath(config.DATA_DIR), log });
+  const executor = new PoolExecutor({
+    threads: config.THREADS,
+    shardTimeoutSeconds: config.SHARD_TIMEOUT_SECONDS,
+    log,
+  });
+  const coordinator = new Coordinator({
+    store,
+    executor,
+    log,
+    settings: coordinatorSettings(config),
+    owner: ownerName(config),
+  });
+  const intake = new DocumentIntake(config.MAX_BODY_BYTES, new IntakeBudget(config.MAX_INTAKE_BYTES));
+  const stopping = new AbortController();
+  // Jobs are taken up only when the port is ours: a second process started by mistake is to leave them alone.
+  let taken: () => void = () => {};
+  const started = new Promise<void>((resolve) => {
+    taken = resolve;
+  });
+  const metrics = new ServiceMetrics(() => coordinator.load());
+  const parts = { config, store, coordinator, intake, metrics, started, stopping: stopping.signal };
+  const app = await buildApp(parts, log);
+
+  const stop = async () => {
+    stopping.abort();
+    await coordinator.stop();
+    const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+    await app.close();
+    clearTimeout(impatience);
+    await intake.stop();
+    await executor.destroy();
+    await store.close();
+  };
+  let stopped: Promise<void> | undefined;
+  const service = { url: '', stop: () => (stopped ??= stop()) };
+  try {
+    const url = await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => '' });
+    await coordinator.start();
+    taken();
+    log.info({ url, threads: config.THREADS, dataDir: config.DATA_DIR }, `listening at ${url}`);
+    return { ...service, url };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
+function storePath(dataDir: string): string {
+  return dataDir === ':memory:' ? dataDir : join(dataDir, 'gradcheck.db');
+}
+
+/** The same from one run to the next where only one process can listen, so that the next one takes up its jobs at once. */
+function ownerName({ HOST, PORT }: Config): string {
+  return PORT === 0 ? randomUUID() : `${hostname()} ${HOST}:${PORT}`;
+}
+
+function coordinatorSettings(config: Config): CoordinatorSettings {
+  return {
+    ...defaultCoordinatorSettings,
+    maxQueuedJobs: config.MAX_QUEUED_JOBS,
+    maxQueuedSeconds: config.MAX_QUEUED_SECONDS,
+    maxJobsPerClient: config.MAX_CLIENT_JOBS,
+    jobDeadlineSeconds: config.JOB_DEADLINE_SECONDS,
+    retention: {
+      seconds: config.RETAIN_DAYS * DAY_SECONDS,
+      maxJobs: config.RETAIN_JOBS,
+      maxBytes: config.RETAIN_BYTES,
+    },
+  };
+}

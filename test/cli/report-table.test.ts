@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import type { ComponentReport, ParameterReport, Report } from '../../src/check/report.ts';
+import { formatReportTable } from '../../src/cli/report-table.ts';
+
+function component(
+  index: number[],
+  claimed: number,
+  numeric: number,
+  more: Partial<ComponentReport> = {},
+): ComponentReport {
+  const verdict = Math.abs(claimed - numeric) > 1e-6 ? 'fail' : 'pass';
+  return { index, claimed, numeric, bound: 1e-6, verdict, flags: [], ...more };
+}
+
+function parameter(name: string, shape: number[], worst: ComponentReport[]): ParameterReport {
+  const total = shape.reduce((product, length) => product * length, 1);
+  const failed = worst.filter(({ verdict }) => verdict === 'fail').length;
+  return {
+    name,
+    shape,
+    verdict: failed > 0 ? 'fail' : 'pass',
+    relativeDifference: 1 / 3,
+    components: { total, checked: total, passed: total - failed, failed, inconclusive: 0, vacuous: 0 },
+    maxError: 0.25,
+    claimedNorm: 1,
+    numericNorm: 1,
+    histogram: { edges: [], counts: [] },
+    worst,
+  };
+}
+
+function report(parameters: ParameterReport[], more: Partial<Report> = {}): Report {
+  const sum = (key: 'total' | 'passed' | 'failed') =>
+    parameters.reduce((count, { components }) => count + components[key], 0);
+  const total = sum('total');
+  return {
+    verdict: sum('failed') > 0 ? 'fail' : 'pass',
+    relativeDifference: 0.2850931567761623,
+    withinTolerance: false,
+    cost: 2.407833389834357,
+    components: {
+      total,
+      checked: total,
+      passed: sum('passed'),
+      failed: sum('failed'),
+      inconclusive: 0,
+      vacuous: 0,
+    },
+    settings: {
+      method: 'central',
+      strategy: 'weight-perturbation',
+      epsilon: 1e-7,
+      tolerance: 1e-7,
+      componentTolerance: 1e-6,
+      components: 'all',
+      seed: 0,
+    },
+    parameters,
+    warnings: [],
+    evaluations: 95,
+    durationMs: 2.1234,
+    ...more,
+  };
+}
+
+describe('the table of a report', () => {
+  it('says the verdict, the relative difference to 8 digits, the counts and what was done', () => {
+    const table = formatReportTable(report([parameter('W2', [1, 2], [component([0, 1], 2, 1)])]), {
+      name: 'a job',
+      color: false,
+    });
+    expect(table.split('\n').slice(0, 4)).toEqual([
+      'a job',
+      'FAIL  relative difference 0.28509316, over the tolerance 1e-7',
+      '2 of 2 components checked: 1 passed, 1 failed, 0 inconclusive',
+      'J = 2.407833389834357; central differences, step 1e-7, weight-perturbation; 95 evaluations in 2.12 ms',
+    ]);
+  });
+
+  it('has one aligned row for every parameter', () => {
+    const table = formatReportTable(report([parameter('W1', [5, 4], []), parameter('bias', [5], [])]), {
+      color: false,
+    });
+    expect(table).toContain(
+      [
+        'parameter  shape  verdict  relative difference  largest error   failed',
+        'W1         [5,4]  pass                   0.333           0.25  0 of 20',
+        'bias       [5]    pass                   0.333           0.25   0 of 5',
+      ].join('\n'),
+    );
+  });
+
+  it('lists the components that did not pass over all parameters, the worst first', () => {
+    const table = formatReportTable(
+      report([
+        parameter('A', [4], [component([3], 1.5, 1), component([0], 1, 1)]),
+        parameter(
+          'B',
+          [2, 2],
+          [
+            component([1, 0], 0, 1, { verdict: 'inconclusive', flags: ['non-finite'] }),
+            component([0, 1], -4, 1),
+          ],
+        ),
+      ]),
+      { color: false },
+    );
+    expect(table.slice(table.indexOf('the worst components'))).toBe(
+      [
+        'the worst components',
+        'component  verdict       claimed  numeric  error',
+        'B[0,1]     fail               -4        1      5',
+        'A[3]       fail              1.5        1    0.5',
+        'B[1,0]     inconclusive        0        1      1  non-finite',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names a scalar parameter without an index', () => {
+    const table = formatReportTable(report([parameter('theta', [], [component([], 3, 4)])]), {
+      color: false,
+    });
+    expect(table).toMatch(/^theta {6}fail/m);
+  });
+
+  it('says how many failing components it leaves out', () => {
+    const worst = Array.from({ length: 25 }, (_, i) => component([i], 2, 1));
+    const table = formatReportTable(report([parameter('W', [100], worst)]), { color: false });
+    expect(table.match(/^W\[\d+\] {2,}fail/gm)).toHaveLength(20);
+    expect(table).toContain('and 5 more that did not pass');
+  });
+
+  it('shows the least exact components when all of them pass', () => {
+    const worst = Array.from({ length: 9 }, (_, i) => component([i], 1 + i * 1e-8, 1));
+    const table = formatReportTable(report([parameter('W', [9], worst)]), { color: false });
+    expect(table).toContain('the least exact components');
+    expect(table.match(/^W\[\d\] /gm)).toEqual(['W[8] ', 'W[7] ', 'W[6] ', 'W[5] ', 'W[4] ']);
+  });
+
+  it('puts numbers that are not finite first and writes them out', () => {
+    const odd = component([0], 1, 1, { numeric: 'NaN', verdict: 'fail' });
+    const table = formatReportTable(report([parameter('W', [2], [component([1], 2, 1), odd])]), {
+      color: false,
+    });
+    expect(table.indexOf('W[0]')).toBeLessThan(table.indexOf('W[1]'));
+    expect(table).toMatch(/^W\[0\] +fail +1 +NaN +NaN$/m);
+  });
+
+  it('writes small numbers with an exponent and long times in seconds', () => {
+    const table = formatReportTable(
+      report([parameter('W', [1], [component([0], 1.5e-5, 1.5e-5)])], {
+        settings: { ...report([]).settings, epsilon: 1e-5 },
+        durationMs: 12_345,
+      }),
+      { color: false },
+    );
+    expect(table).toContain('step 1e-5,');
+    expect(table).toContain('evaluations in 12.3 s\n');
+    expect(table).toMatch(/^W\[0\] +pass +1\.5e-5 +1\.5e-5 +0$/m);
+  });
+
+  it('prints every warning with its code', () => {
+    const warnings = [
+      { code: 'dead-components', message: '20 of 47 components do not move the cost at this point' },
+    ];
+    const table = formatReportTable(report([parameter('W', [2], [])], { warnings }), { color: false });
+    expect(table).toContain(
+      'warning: 20 of 47 components do not move the cost at this point (dead-components)\n',
+    );
+  });
+
+  it('colors verdicts on request, and writes no escape otherwise, whatever the names hold', () => {
+    const hostile = report([parameter('W\u001b[2J\nb', [2], [component([0], 2, 1)])]);
+    const ESC = '\u001b';
+    expect(formatReportTable(hostile, { name: `${ESC}]0;x\u0007`, color: false })).not.toContain(ESC);
+    const colored = formatReportTable(hostile, { color: true });
+    expect(colored).toContain(`${ESC}[31mFAIL`);
+    expect(colored).not.toContain(`${ESC}[2J`);
+  });
+});

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ShardOutcome } from '../../src/jobs/executor/executor.ts';
+import { PoolExecutor } from '../../src/jobs/executor/pool-executor.ts';
+import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
+import { executorConformance } from '../conformance/executor-conformance.ts';
+import { type FaultName, faultyJob, faultyWorker } from '../fixtures/faulty-worker.ts';
+import { networkJob } from '../fixtures/jobs.ts';
+import { silentLog } from '../fixtures/silent-log.ts';
+import { shardsOf } from '../fixtures/stage-shards.ts';
+
+const base = { threads: 2, shardTimeoutSeconds: 60, log: silentLog };
+
+executorConformance('thread pool', () => new PoolExecutor(base));
+executorConformance('single thread', () => new PoolExecutor({ ...base, threads: 1 }));
+
+const network = networkJob([24, 24, 16, 4], 8);
+const [, , shard] = shardsOf(network, 'sweep');
+const signal = new AbortController().signal;
+
+describe('a shard that ends its thread', () => {
+  let executor: PoolExecutor;
+  beforeEach(async () => {
+    executor = new PoolExecutor({
+      ...base,
+      shardTimeoutSeconds: 2,
+      worker: faultyWorker,
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    await expect.poll(() => executor.liveThreads(), { timeout: 10_000 }).toBe(2);
+  });
+  afterEach(() => executor.destroy());
+
+  /** Runs the faulty shard while the other thread is kept busy with a sound job. */
+  const runBeside = async (fault: FaultName): Promise<{ faulty: ShardOutcome; others: ShardOutcome[] }> => {
+    await executor.open('faulty', faultyJob(network, fault, 1));
+    await executor.open('sound', network);
+    const faulty = executor.run('faulty', shard, signal);
+    const others = shardsOf(network, 'sweep').map((each) => executor.run('sound', each, signal));
+    return { faulty: await faulty, others: await Promise.all(others) };
+  };
+
+  const expectWhole = async () => {
+    const again = await Promise.all([
+      executor.run('faulty', shard, signal),
+      executor.run('sound', shard, signal),
+    ]);
+    expect(again.map(({ kind }) => kind)).toEqual(['done', 'done']);
+    await expect.poll(() => executor.liveThreads(), { timeout: 10_000 }).toBe(2);
+  };
+
+  it.each([
+    ['exit', 'shard-crashed'],
+    ['late-throw', 'shard-crashed'],
+    ['heap', 'shard-out-of-memory'],
+    ['hang', 'shard-timeout'],
+  ] as const)(
+    'by %s comes to a crash with the code %s; other shards go on, and so does the pool',
+    async (fault, code) => {
+      const { faulty, others } = await runBeside(fault);
+      expect(faulty).toMatchObject({ kind: 'crashed', code });
+      expect(others.map(({ kind }) => kind)).toEqual(others.map(() => 'done'));
+      await expectWhole();
+    },
+  );
+
+  it('not, because its task throws, comes to a failure on a thread that lives on', async () => {
+    const { faulty } = await runBeside('throw');
+    expect(faulty).toEqual({ kind: 'failed', code: 'shard-failed', detail: 'thrown by the task' });
+    expect(executor.liveThreads()).toBe(2);
+    await expectWhole();
+  });
+
+  it('after it has answered, costs no answer and no thread for long', async () => {
+    const { faulty, others } = await runBeside('afterthought');
+    expect(faulty.kind).toBe('done');
+    expect(others.map(({ kind }) => kind)).toEqual(others.map(() => 'done'));
+    await expectWhole();
+  });
+
+  it('as every thread does at the same time, leaves the pool whole', async () => {
+    await executor.open('one', faultyJob(network, 'exit', 1));
+    await executor.open('two', faultyJob(network, 'exit', 1));
+    const outcomes = await Promise.all([
+      executor.run('one', shard, signal),
+      executor.run('two', shard, signal),
+    ]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['crashed', 'crashed']);
+    const again = await Promise.all([executor.run('one', shard, signal), executor.run('two', shard, signal)]);
+    expect(again.map(({ kind }) => kind)).toEqual(['done', 'done']);
+  });
+
+  it('is cancelled within a second even when it hangs', async () => {
+    await executor.open('faulty', faultyJob(network, 'hang', 1));
+    const controller = new AbortController();
+    const run = executor.run('faulty', shard, controller.signal);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const started = performance.now();
+    controller.abort();
+    expect(await run).toEqual({ kind: 'cancelled' });
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('a pool whose threads cannot start', () => {
+  it('gives up on shards rather than have them wait for ever', async () => {
+    const worker = { path: '/nowhere/shard.ts', execArgv: loadTypeScript() };
+    const executor = new PoolExecutor({ ...base, worker });
+    await executor.open('job', network);
+    const outcome = await executor.run('job', shard, signal);
+    expect(outcome).toMatchObject({ kind: 'crashed', code: 'shard-crashed' });
+    expect(executor.liveThreads()).toBe(0);
+    await executor.destroy();
+  });
+});

@@ -1,0 +1,274 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/check/report.ts';
+import { GradcheckError } from '../../src/errors/catalogue.ts';
+import type { Store } from '../../src/jobs/store/job-store.ts';
+import { MemoryStore } from '../../src/jobs/store/memory/memory-store.ts';
+import { openSqliteStore } from '../../src/jobs/store/sqlite/open-sqlite-store.ts';
+import {
+  allEvents,
+  createExecutor,
+  type Process,
+  startProcess,
+  storedReport,
+  undisturbedReport,
+} from '../fixtures/coordination.ts';
+import { type FaultName, faultyJob, faultyWorker } from '../fixtures/faulty-worker.ts';
+import { interceptStore } from '../fixtures/intercepted-store.ts';
+import { cubeJob, networkJob } from '../fixtures/jobs.ts';
+import { shardsOf } from '../fixtures/stage-shards.ts';
+
+/** About 0.6 s of work in 16 shards. */
+const network = networkJob([96, 80, 48, 10], 16);
+const endless = networkJob([256, 256, 256, 128], 64);
+let expected: Omit<Report, 'durationMs'>;
+beforeAll(async () => {
+  expected = await undisturbedReport(network);
+});
+
+/** A process that can be cut off from its store from one moment to the next, as by `kill -9`. */
+async function startMortal(store: Store, leaseSeconds: number, owner?: string) {
+  let alive = true;
+  const counts = new Map<string, number>();
+  const mortal = interceptStore(store, (method) => {
+    if (!alive) return new Promise(() => undefined);
+    counts.set(method, (counts.get(method) ?? 0) + 1);
+    return undefined;
+  });
+  const process = await startProcess(mortal, { leaseSeconds }, createExecutor(), owner);
+  const kill = async () => {
+    alive = false;
+    await process.executor.destroy();
+  };
+  return { ...process, kill, count: (method: string) => counts.get(method) ?? 0 };
+}
+
+describe('a job whose process dies', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gradcheck-recovery-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is gone on with by the next process from the shards stored, and ends as if nothing had happened', async () => {
+    const path = join(folder, 'resumed.sqlite');
+    const store = await openSqliteStore({ path });
+    const first = await startMortal(store, 0.5);
+    const { job } = await first.coordinator.submit({ job: network, client: 'client' });
+    await expect
+      .poll(() => first.count('putShardResult'), { timeout: 20_000, interval: 5 })
+      .toBeGreaterThan(6);
+    await first.kill();
+    await store.close();
+
+    const reopened = await openSqliteStore({ path });
+    const stored = (await reopened.jobs.shardResults(job.id, 'sweep')).length;
+    expect(stored).toBeGreaterThan(3);
+    expect((await reopened.jobs.get(job.id))?.status).toBe('running');
+
+    const second = await startMortal(reopened, 0.5);
+    const ended = await second.coordinator.waitForEnd(job.id, 30_000);
+    expect(ended.status).toBe('succeeded');
+    expect(await storedReport(reopened, job.id)).toEqual(expected);
+    expect(second.count('putShardResult')).toBe(shardsOf(network, 'sweep').length - stored);
+    const events = await allEvents(reopened, job.id);
+    expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+    expect(events.map(({ type }) => type)).toEqual(['parameter', 'parameter', 'parameter', 'report']);
+    expect(events.slice(0, 3).map(({ data }) => JSON.parse(data).name)).toEqual(['W1', 'W2', 'W3']);
+    await second.stop();
+    await reopened.close();
+  });
+
+  it('goes on at once in a next run under the same name, before the lease is over', async () => {
+    const store = await openSqliteStore({ path: join(folder, 'same-owner.sqlite') });
+    const first = await startMortal(store, 600, 'the service');
+    const running = await first.coordinator.submit({ job: endless, client: 'client' });
+    const waiting = await first.coordinator.submit({ job: cubeJob(), client: 'client' });
+    await first.kill();
+    const second = await startMortal(store, 600, 'the service');
+    expect((await second.coordinator.waitForEnd(waiting.job.id, 20_000)).status).toBe('succeeded');
+    await second.coordinator.cancel(running.job.id);
+    expect((await second.coordinator.waitForEnd(running.job.id, 20_000)).status).toBe('cancelled');
+    await second.stop();
+    await store.close();
+  });
+
+  it('is found by a process that runs already, once its lease is over; many jobs are neither lost nor doubled', async () => {
+    const store = new MemoryStore();
+    const other = await startProcess(store, { leaseSeconds: 0.5 });
+    const first = await startMortal(store, 0.5);
+    const jobs = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        first.coordinator.submit({ job: networkJob([8, 6, 3], 5, i), client: 'client' }),
+      ),
+    );
+    await first.kill();
+    for (const [i, { job }] of jobs.entries()) {
+      expect((await other.coordinator.waitForEnd(job.id, 20_000)).status).toBe('succeeded');
+      expect(await storedReport(store, job.id)).toEqual(await undisturbedReport(networkJob([8, 6, 3], 5, i)));
+      expect((await allEvents(store, job.id)).map(({ id }) => id)).toEqual([1, 2, 3]);
+    }
+    await other.stop();
+  });
+});
+
+describe('a process that is only thought dead', () => {
+  it('leaves the job alone once another has its lease, and its watchers still hear of the end', async () => {
+    const store = new MemoryStore();
+    let renewing = true;
+    const first = await startProcess(
+      interceptStore(store, (method) =>
+        method === 'renew' && !renewing ? Promise.reject(new Error('cut off')) : undefined,
+      ),
+      { leaseSeconds: 0.6 },
+    );
+    const { job } = await first.coordinator.submit({ job: endless, client: 'client' });
+    const heard = first.coordinator.waitForEnd(job.id, 20_000);
+    renewing = false;
+    const second = await startProcess(store, { leaseSeconds: 1 });
+    await expect.poll(async () => (await store.jobs.get(job.id))?.fence, { timeout: 10_000 }).toBe(2);
+    await expect
+      .poll(() => first.coordinator.load(), { timeout: 10_000 })
+      .toEqual({ jobs: 0, workSeconds: 0, shards: 0 });
+    await second.coordinator.cancel(job.id);
+    expect((await heard).status).toBe('cancelled');
+    expect((await allEvents(store, job.id)).map(({ type }) => type)).toEqual(['cancelled']);
+    await Promise.all([first.stop(), second.stop()]);
+  });
+
+  it('hears of a cancellation that was asked of another process', async () => {
+    const store = new MemoryStore();
+    const first = await startProcess(store, { leaseSeconds: 0.6 });
+    const second = await startProcess(store, { leaseSeconds: 0.6 });
+    const { job } = await first.coordinator.submit({ job: endless, client: 'client' });
+    await second.coordinator.cancel(job.id);
+    expect((await second.coordinator.waitForEnd(job.id, 10_000)).status).toBe('cancelled');
+    await Promise.all([first.stop(), second.stop()]);
+  });
+});
+
+describe('a shard that ends its thread', () => {
+  let here: Process;
+  beforeEach(async () => {
+    const executor = createExecutor({
+      shardTimeoutSeconds: 1,
+      worker: faultyWorker,
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    here = await startProcess(new MemoryStore(), {}, executor);
+  });
+  afterEach(() => here.stop());
+
+  const run = async (fault: FaultName, times: number) => {
+    const { job } = await here.coordinator.submit({
+      job: faultyJob(network, fault, times),
+      client: 'client',
+    });
+    return here.coordinator.waitForEnd(job.id, 30_000);
+  };
+
+  it.each(['exit', 'late-throw', 'heap', 'hang', 'afterthought'] as const)(
+    'by %s is run again, and the report is that of an undisturbed run',
+    async (fault) => {
+      const ended = await run(fault, 1);
+      expect(ended).toMatchObject({ status: 'succeeded' });
+      expect(await storedReport(here.store, ended.id)).toEqual(expected);
+      await expect.poll(() => here.executor.liveThreads(), { timeout: 10_000 }).toBe(2);
+    },
+  );
+
+  it.each([
+    ['exit', 'shard-crashed'],
+    ['heap', 'shard-out-of-memory'],
+    ['hang', 'shard-timeout'],
+    ['throw', 'shard-failed'],
+  ] as const)('by %s every time fails its job with %s; other jobs go on', async (fault, code) => {
+    const other = await here.coordinator.submit({ job: network, client: 'other' });
+    expect(await run(fault, 99)).toMatchObject({ status: 'failed', error: { code } });
+    expect((await here.coordinator.waitForEnd(other.job.id, 30_000)).status).toBe('succeeded');
+    expect(await storedReport(here.store, other.job.id)).toEqual(expected);
+    await expect.poll(() => here.executor.liveThreads(), { timeout: 10_000 }).toBe(2);
+  });
+});
+
+describe('a store that cannot be written', () => {
+  it('is waited for: no job is lost, and new ones are refused with its own code', async () => {
+    let full = false;
+    const writes = ['insert', 'start', 'putShardResult', 'appendEvent', 'finish', 'put', 'renew'];
+    const store = new MemoryStore();
+    const here = await startProcess(
+      interceptStore(store, (method) =>
+        full && writes.includes(method)
+          ? Promise.reject(new GradcheckError('storage-full', 'there is no room left'))
+          : undefined,
+      ),
+    );
+    const jobs = [];
+    for (const job of [network, cubeJob()])
+      jobs.push((await here.coordinator.submit({ job, client: 'client' })).job);
+    full = true;
+    await expect(here.coordinator.submit({ job: cubeJob(), client: 'client' })).rejects.toMatchObject({
+      code: 'storage-full',
+    });
+    const waited = await here.coordinator.waitForEnd(jobs[0].id, 1500);
+    expect(waited.status).toBe('running');
+    full = false;
+    for (const { id } of jobs)
+      expect((await here.coordinator.waitForEnd(id, 20_000)).status).toBe('succeeded');
+    expect(await storedReport(store, jobs[0].id)).toEqual(expected);
+    expect((await allEvents(store, jobs[0].id)).map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+    expect(here.coordinator.load().jobs).toBe(0);
+    await here.stop();
+  });
+});
+
+describe('a process that stops', () => {
+  it('refuses new jobs, stores the shards that run, and leaves every job to be taken up at once', async () => {
+    const store = new MemoryStore();
+    const first = await startProcess(store, { leaseSeconds: 600 });
+    const running = await first.coordinator.submit({ job: network, client: 'client' });
+    const waiting = [];
+    for (let i = 0; i < 6; i++)
+      waiting.push(await first.coordinator.submit({ job: network, client: 'client' }));
+    await expect
+      .poll(() => first.coordinator.watch(running.job.id).progress()?.completed, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    const heard = first.coordinator.waitForEnd(waiting[5].job.id, 60_000);
+    const started = performance.now();
+    const stopping = first.coordinator.stop();
+    await expect(first.coordinator.submit({ job: network, client: 'client' })).rejects.toMatchObject({
+      code: 'stopping',
+      retryAfter: expect.any(Number),
+    });
+    expect((await heard).status).toBe('queued');
+    await stopping;
+    await first.executor.destroy();
+    expect(performance.now() - started).toBeLessThan(9000);
+    expect((await store.jobs.shardResults(running.job.id, 'sweep')).length).toBeGreaterThan(0);
+    expect(await store.jobs.claimable(Date.now(), 100)).toHaveLength(7);
+
+    const second = await startProcess(store);
+    expect((await second.coordinator.waitForEnd(running.job.id, 30_000)).status).toBe('succeeded');
+    expect(await storedReport(store, running.job.id)).toEqual(expected);
+    await second.stop();
+  });
+
+  it('does so in time even while a shard hangs and the store cannot be written', async () => {
+    const executor = createExecutor({ worker: faultyWorker });
+    let full = false;
+    const store = interceptStore(new MemoryStore(), (method) =>
+      full && method !== 'get'
+        ? Promise.reject(new GradcheckError('storage-full', 'there is no room left'))
+        : undefined,
+    );
+    const here = await startProcess(store, {}, executor);
+    await here.coordinator.submit({ job: faultyJob(network, 'hang', 99), client: 'client' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    full = true;
+    const started = performance.now();
+    await here.stop();
+    expect(performance.now() - started).toBeLessThan(9000);
+  });
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { IndexPattern, ShardResult } from '../../src/check/shard.ts';
+import { decodeShardResult, encodeShardResult } from '../../src/jobs/store/shard-result-codec.ts';
+
+const u32 = fc.nat(0xffff_ffff);
+const pattern: fc.Arbitrary<IndexPattern> = fc.oneof(
+  fc.record({ kind: fc.constant('blocks' as const), start: u32, count: u32, blocks: u32, stride: u32 }),
+  fc.record({ kind: fc.constant('list' as const), indices: fc.uint32Array({ maxLength: 9 }) }),
+);
+const entry = fc.record({ parameter: u32, components: pattern, numeric: fc.float64Array({ maxLength: 9 }) });
+const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
+  fc.record({ stage: fc.constant('prepare' as const), index: u32, cost: fc.double(), evaluations: fc.nat() }),
+  fc.record({
+    stage: fc.constant('sweep' as const),
+    index: u32,
+    entries: fc.array(entry, { maxLength: 5 }),
+    evaluations: fc.nat(),
+  }),
+);
+
+describe('the stored form of shard results', () => {
+  it('gives back what was encoded', () => {
+    fc.assert(
+      fc.property(anyResult, (result) => {
+        expect(decodeShardResult(encodeShardResult(result))).toEqual(result);
+      }),
+    );
+  });
+
+  it('is read from the middle of a buffer and from an ArrayBuffer alike', () => {
+    fc.assert(
+      fc.property(anyResult, fc.nat(9), (result, offset) => {
+        const bytes = encodeShardResult(result);
+        const pool = new Uint8Array(offset + bytes.length);
+        pool.set(bytes, offset);
+        expect(decodeShardResult(pool.subarray(offset))).toEqual(result);
+        expect(decodeShardResult(bytes.slice().buffer)).toEqual(result);
+      }),
+    );
+  });
+
+  it('is refused when it is cut short', () => {
+    fc.assert(
+      fc.property(anyResult, fc.nat(), (result, cut) => {
+        const bytes = encodeShardResult(result);
+        const short = bytes.subarray(0, cut % bytes.length);
+        expect(() => decodeShardResult(short)).toThrow(expect.objectContaining({ code: 'storage-failed' }));
+      }),
+    );
+  });
+
+  it('is refused when a later program wrote it', () => {
+    const bytes = encodeShardResult({ stage: 'prepare', index: 0, cost: 1, evaluations: 1 });
+    bytes[0] = 2;
+    expect(() => decodeShardResult(bytes)).toThrow(expect.objectContaining({ code: 'storage-failed' }));
+  });
+});

@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from './import-graph.ts';
+
+const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
+const documents = [
+  'README.md',
+  ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(projectRoot, 'examples')).map((name) => `examples/${name}`),
+].filter((path) => path.endsWith('.md'));
+
+describe.each(documents)('%s', (path) => {
+  it('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = Array.from(
+      read(path).matchAll(/npm (?:run )?(?:--silent )?(test|start|(?<=run )[\w:-]+)/g),
+      ([, name]) => name,
+    );
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('links only to files that exist', () => {
+    const links = Array.from(read(path).matchAll(/\]\((?!https?:)([^)#]+)/g), ([, target]) => target);
+    expect(links.filter((target) => !existsSync(join(projectRoot, dirname(path), target)))).toEqual([]);
+  });
+
+  it('names only files of the project that exist', () => {
+    const named = Array.from(
+      read(path).matchAll(/(?<![\w/])(?:src|examples|docs|test|workers|kernels|bench)\/[\w./-]*\w/g),
+      ([file]) => file,
+    );
+    expect(named.filter((file) => !existsSync(join(projectRoot, file)))).toEqual([]);
+  });
+});
+
+it('there are documents to look at, and the README names both first commands', () => {
+  expect(documents).toContain('README.md');
+  expect(read('README.md')).toContain('npm run demo');
+  expect(read('README.md')).toContain('npm test');
+});

@@ -1,0 +1,18 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { CheckJob } from '../src/check/check-job.ts';
+import type { IntakeTask } from '../src/http/intake/document-intake.ts';
+import { readDocument } from '../src/models/document/read-document.ts';
+
+/** Reads one job document; its numbers go back without being copied. */
+export default function intake({ bytes, fingerprinted }: IntakeTask): unknown {
+  const outcome = readDocument(bytes, fingerprinted);
+  if (outcome.kind !== 'job') return outcome;
+  return move({ [transferableSymbol]: buffersOf(outcome.job), [valueSymbol]: outcome });
+}
+
+/** The buffers that hold one tensor each. A buffer that holds more than its tensor belongs to someone else as well. */
+function buffersOf({ theta, claimed, data, spec }: CheckJob): ArrayBufferLike[] {
+  const arrays = [theta, claimed, ...[...data, ...spec.graph.constants].map(({ values }) => values)];
+  const alone = arrays.filter((values) => values.byteLength === values.buffer.byteLength);
+  return [...new Set(alone.map(({ buffer }) => buffer))];
+}
