@@ -86,6 +86,17 @@ export interface Op {
     output: Shape,
   ): TransposedKernel;
 
+  /**
+   * The regions of the inputs that the output's region is computed from, each as its `fixed`; undefined when there
+   * is no saying it. The opposite of `spread`.
+   */
+  pull?(
+    output: readonly number[],
+    inputs: readonly Shape[],
+    attributes: Attributes,
+    shape: Shape,
+  ): readonly (readonly number[])[] | undefined;
+
   /** How far a move of the inputs spreads; an op that does not say moves as a whole. */
   spread?(query: SpreadQuery, attributes: Attributes): Spread;
 }

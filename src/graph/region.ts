@@ -46,6 +46,8 @@ export function sameRegion(a: Region, b: Region): boolean {
  */
 export class RegionMap {
   readonly size: number;
+  /** Whether the region is all of the node's values. */
+  readonly whole: boolean;
   readonly #strides: readonly { readonly coordinate: number; readonly stride: number }[];
 
   readonly #table: Lazy<Int32Array | undefined>;
@@ -54,6 +56,7 @@ export class RegionMap {
     const strides = stridesOf(region.shape);
     const compact = compactShape(region);
     this.size = sizeOf(compact);
+    this.whole = isWhole(region);
     this.#table = new Lazy(() => {
       const table = offsetTable(compact, strides);
       return table.every((offset, i) => offset === i) ? undefined : table;

@@ -37,10 +37,27 @@ export function spreadElementwise({ moved, shapes, output }: SpreadQuery): Sprea
     if (length === 1) return FREE;
     return common(moved, (input) => alignedCoordinate(moved[input], shapes[input], output, axis));
   });
-  const inputs = shapes.map((shape) =>
-    shape.map((length, axis) => (length === 1 ? FREE : fixed[output.length - shape.length + axis])),
+  return { inputs: pullElementwise(fixed, shapes), output: fixed };
+}
+
+/** The regions of broadcast inputs behind a region of the output. */
+export function pullElementwise(
+  output: readonly number[],
+  shapes: readonly Shape[],
+): readonly (readonly number[])[] {
+  return shapes.map((shape) =>
+    shape.map((length, axis) => (length === 1 ? FREE : output[output.length - shape.length + axis])),
   );
-  return { inputs, output: fixed };
+}
+
+/** The region of the input behind a region of the output, where output axis d carries input axis `sources[d]` over. */
+export function pullAlong(
+  output: readonly number[],
+  [shape]: readonly Shape[],
+  sources: readonly (number | undefined)[],
+): readonly (readonly number[])[] | undefined {
+  if (output.some((coordinate, axis) => coordinate !== FREE && sources[axis] === undefined)) return undefined;
+  return [shape.map((_, axis) => (sources.includes(axis) ? output[sources.indexOf(axis)] : FREE))];
 }
 
 /** For ops that keep some axes apart: output axis d carries input axis `sources[d]` over, or is made anew (undefined). */

@@ -2,7 +2,7 @@ import type { Shape } from '../../tensors/tensor.ts';
 import { sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import type { BranchKernel, Kernel, Op, TransposedKernel } from '../op.ts';
-import { spreadElementwise } from '../spread.ts';
+import { pullElementwise, spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
 /** Computes `m[to + i] = f(m[a + i·sa], m[b + i·sb])` for i < n. */
@@ -23,6 +23,7 @@ function binary(
     compile: (shapes, _attributes, output) => overNest(loop, shapes, output),
     flops: (_shapes, _attributes, output) => sizeOf(output) * cost,
     spread: spreadElementwise,
+    pull: pullElementwise,
     ...(piecewise
       ? {
           compileBranches: (shapes: readonly Shape[], _: Attributes, output: Shape) =>

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import type { BranchKernel, Kernel, Op } from '../op.ts';
-import { spreadElementwise } from '../spread.ts';
+import { pullElementwise, spreadElementwise } from '../spread.ts';
 
 /** Computes `memory[to + i]` from `memory[from + i]` for i < count. */
 type Loop = (memory: Float64Array, from: number, to: number, count: number) => void;
@@ -23,6 +23,7 @@ function unary(name: string, loop: (attributes: Attributes) => Loop, traits: Tra
     compile: ([shape], attributes) => overLanes(loop(attributes), sizeOf(shape)),
     flops: ([shape]) => sizeOf(shape) * (traits.flops ?? 1),
     spread: spreadElementwise,
+    pull: pullElementwise,
     ...(traits.piecewise
       ? { compileBranches: ([shape]: readonly Shape[]) => compareSigns(sizeOf(shape)) }
       : {}),

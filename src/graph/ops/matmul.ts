@@ -3,7 +3,7 @@ import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
 import { FREE } from '../region.ts';
-import { type Spread, type SpreadQuery, spreadElementwise } from '../spread.ts';
+import { pullElementwise, type Spread, type SpreadQuery, spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
 
 /** A product of matrices as NumPy's `@` has it, taken apart: batch axes, and [rows, inner] × [inner, columns]. */
@@ -38,6 +38,7 @@ export const matmul: Op = {
   transposed: (input, [left, right], attributes) =>
     transposedProduct(input, product(left, right, attributes)),
   spread: spreadProduct,
+  pull: pullProduct,
 };
 
 function productKernel(
@@ -154,6 +155,27 @@ function spreadProduct({ moved, shapes, output }: SpreadQuery, attributes: Attri
   });
   const kept = outer.filter((_, factor) => axes[factor].outer !== undefined);
   return { inputs, output: [...batch.output, ...kept], update: summed !== FREE };
+}
+
+/** A row of the product comes from a row of the left factor, a column from one of the right one. */
+function pullProduct(output: readonly number[], [left, right]: readonly Shape[], attributes: Attributes) {
+  const axes = [
+    factorAxes(left.length, attributes.transposeA !== true),
+    factorAxes(right.length, attributes.transposeB === true),
+  ];
+  const outers = axes.filter(({ outer }) => outer !== undefined).length;
+  const batch = pullElementwise(output.slice(0, output.length - outers), [
+    left.slice(0, -2),
+    right.slice(0, -2),
+  ]);
+  const row = axes[0].outer === undefined ? FREE : output[output.length - outers];
+  const column = axes[1].outer === undefined ? FREE : output[output.length - 1];
+  return [left, right].map((shape, factor) => {
+    const own = shape.map((length, axis) =>
+      axis === axes[factor].inner || length === 1 ? FREE : factor === 0 ? row : column,
+    );
+    return [...batch[factor], ...own.slice(-2)];
+  });
 }
 
 function product(leftShape: Shape, rightShape: Shape, attributes: Attributes): Product {

@@ -3,7 +3,7 @@ import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
 import { FREE } from '../region.ts';
-import { common, spreadAlong, spreadElementwise, spreadWhole } from '../spread.ts';
+import { common, pullAlong, spreadAlong, spreadElementwise, spreadWhole } from '../spread.ts';
 import { numberList, wholeNumber } from './attributes.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
 
@@ -44,6 +44,7 @@ const transpose: Op = {
   compile: ([shape], attributes, output) => gather(transposeTable(shape, attributes, output)),
   transposed: (_input, [shape], attributes, output) => scatterAdd(transposeTable(shape, attributes, output)),
   spread: (query, attributes) => spreadAlong(query, numberList(attributes, 'axes')),
+  pull: (output, shapes, attributes) => pullAlong(output, shapes, numberList(attributes, 'axes')),
   flops: ([shape]) => sizeOf(shape),
   linear,
 };
@@ -86,6 +87,7 @@ const reshape: Op = {
     };
   },
   spread: (query) => spreadAlong(query, carriedAxes(query.shapes[0], query.output)),
+  pull: (output, shapes, _attributes, shape) => pullAlong(output, shapes, carriedAxes(shapes[0], shape)),
 };
 
 /** For each axis of `output` the axis of `input` that it is, where only axes of length 1 were put in or left out. */
