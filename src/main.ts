@@ -65,15 +65,23 @@ export async function startService(config: Config, log: FastifyBaseLogger): Prom
     await store.close();
   };
   let stopped: Promise<void> | undefined;
-  const service = { url: '', stop: () => (stopped ??= stop()) };
+  const stopOnce = () => {
+    stopped ??= stop();
+    return stopped;
+  };
   try {
-    const url = await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => '' });
+    const url = await app.listen({
+      host: config.HOST,
+      port: config.PORT,
+      listenTextResolver: (address) => `the port is open at ${address}`,
+    });
     await coordinator.start();
     taken();
-    log.info({ url, threads: config.THREADS, dataDir: config.DATA_DIR }, `listening at ${url}`);
-    return { ...service, url };
+    const port = Number(new URL(url).port);
+    log.info({ url, host: config.HOST, port, threads: config.THREADS, dataDir: config.DATA_DIR }, 'started');
+    return { url, stop: stopOnce };
   } catch (error) {
-    await service.stop();
+    await stopOnce();
     throw error;
   }
 }

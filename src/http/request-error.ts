@@ -15,7 +15,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function toGradcheckError(error: unknown): GradcheckError {
   if (error instanceof GradcheckError) return error;
   const { code, statusCode, message } = readFastifyError(error);
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new GradcheckError('unsupported-media-type', message);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new GradcheckError('unsupported-media-type', 'the body must be application/json');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new GradcheckError('malformed-request', message);
   }

@@ -19,6 +19,12 @@ const pageSchema = z.object({
   next: z.number().nullable(),
 });
 
+const reportSchema = z.object({
+  parameters: z.array(
+    z.object({ worst: z.array(z.object({ index: z.array(z.number()), bound: z.number() })) }),
+  ),
+});
+
 type Component = z.output<typeof pageSchema>['components'][number];
 
 async function readPages({ get }: RunningService, id: string, query: string): Promise<Component[][]> {
@@ -119,23 +125,29 @@ describe('GET /v1/jobs/{id}/components', () => {
     );
   });
 
-  it('lists a hundred thousand components over many blocks', async () => {
+  it('judges the components of many blocks as the report does', async () => {
     const service = await startRunningService();
+    // The largest claimed component, which the bound of every other depends on, is in the first block.
+    const wrong = new Map([
+      [1, 1000],
+      [59_999, 1],
+    ]);
     const id = await service.runJob({
-      ...quadratic(
-        60_000,
-        new Map([
-          [1, 1],
-          [59_999, 1],
-        ]),
-      ),
+      ...quadratic(60_000, wrong),
       check: { components: { parameters: ['v'] } },
     });
+    const { parameters } = reportSchema.parse((await service.get(`/v1/jobs/${id}/report`)).json);
+    const reported = parameters.flatMap(({ worst }) => worst);
     const failing = (await readPages(service, id, 'verdict=fail')).flat();
     expect(failing.map(({ component }) => component)).toEqual([60_001, 119_999]);
-    const worst = (await service.get(`/v1/jobs/${id}/components?order=worst&limit=3`)).json;
-    const [first, second] = pageSchema.parse(worst).components.map(({ component }) => component);
-    expect([first, second].sort()).toEqual([119_999, 60_001]);
+    for (const order of ['index', 'worst']) {
+      const [component] = (await readPages(service, id, `verdict=fail&order=${order}`)).flat().slice(-1);
+      expect(component.bound).toBe(reported.find(({ index }) => index[0] === component.index[0])?.bound);
+    }
+    const worst = pageSchema.parse(
+      (await service.get(`/v1/jobs/${id}/components?order=worst&limit=10`)).json,
+    );
+    expect(worst.components.map(({ index }) => index)).toEqual(reported.map(({ index }) => index));
   });
 
   it('refuses parameters and cursors that there are not', async () => {

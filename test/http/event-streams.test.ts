@@ -95,6 +95,14 @@ describe('event streams', () => {
     expect(job.watchers).toBe(0);
   });
 
+  it('bring what was stored before, however much it is', async () => {
+    const { job, url } = await serve();
+    for (let i = 0; i < 1000; i++) job.store('parameter', 10);
+    const reader = await openEventStream(url);
+    await expect.poll(() => reader.events.length).toBe(1001);
+    reader.close();
+  });
+
   it('keep no more than a frame for readers that have stalled', async () => {
     const { job, responses, port } = await serve();
     await Promise.all(Array.from({ length: 20 }, () => stall(port)));

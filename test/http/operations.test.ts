@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -76,8 +74,7 @@ describe('the operation of the service', () => {
 
 describe('a stop', () => {
   it('answers those who wait, refuses new jobs, and ends within ten seconds', async () => {
-    const folder = await mkdtemp(join('/tmp', 'gradcheck-stop-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const folder = await temporaryFolder();
     const { service, send, get, submit } = await startRunningService({}, folder);
     const id = await submit(long());
     const waiting = send('POST', '/v1/jobs', { body: long(), headers: { prefer: 'wait=30' } });

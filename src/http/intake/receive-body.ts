@@ -17,7 +17,7 @@ export async function receiveBody(
   limit: number,
   budget: IntakeBudget,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   const declared = declaredLength(request);
   if (declared !== undefined && declared > limit) throw tooLarge(limit);
   if (encoding === 'identity') return collect(request, limit, budget, declared);

@@ -56,7 +56,7 @@ export function eventRoutes(
       // Read after the job: one that has ended then has its terminal event.
       const latest = await latestEventId(watch);
       const cursor = readLastEventId(request.headers['last-event-id'], request.query.lastEventId, latest);
-      if (isTerminal(job.status) && false) return reply.code(204).send();
+      if (isTerminal(job.status) && cursor === latest) return reply.code(204).send();
 
       // @fastify/sse is not used: it writes every event out again for each reader, lets heartbeats pile up behind a
       // reader that does not drain, and never drops one.
