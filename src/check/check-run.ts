@@ -1,19 +1,14 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { type CheckJob, componentCount } from './check-job.ts';
-import { compileJob } from './compile-job.ts';
+import type { CheckJob } from './check-job.ts';
+import { type CompiledJob, compileJob } from './compile-job.ts';
 import { foldReport } from './fold-report.ts';
 import { reportParameter } from './parameter-report.ts';
-import { planPrepare, planSweep } from './plan-stage.ts';
+import { planPrepare, planRefine } from './plan-stage.ts';
 import type { ParameterReport, Report } from './report.ts';
-import { type ComponentRun, selectedRuns } from './selection.ts';
-import {
-  forEachIndex,
-  type PrepareResult,
-  type ShardResult,
-  type StageName,
-  type StagePlan,
-  type SweepResult,
-} from './shard.ts';
+import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
+import type { PrepareResult, ShardResult, StageName, StagePlan } from './shard.ts';
+import { countComponents } from './sweep-block.ts';
+import { SweepState } from './sweep-state.ts';
 import { type VerdictRule, verdictRule } from './verdict.ts';
 
 /** Why a check cannot go on. */
@@ -29,56 +24,73 @@ export interface CheckFailure {
  * the results to `accept`. What it answers depends on the results alone, never on their order.
  */
 export class CheckRun {
-  /** The numeric gradient laid out as θ; NaN where not (or not yet) checked. */
-  readonly numeric: Float64Array;
   readonly #job: CheckJob;
+  readonly #compiled: CompiledJob;
   readonly #runs: readonly ComponentRun[];
-  readonly #rule: VerdictRule;
-  readonly #sweepPlan: StagePlan;
-  readonly #reports: ParameterReport[] = [];
-  /** Checked components of each parameter that have not come back. */
-  readonly #missing: number[];
   /** The selected components of each parameter that has any, in the job's order. */
   readonly #runsOf: ReadonlyMap<number, readonly ComponentRun[]>;
-  /** Positions of the parameters that have any, in the job's order. */
-  readonly #checked: readonly number[];
-  readonly #sweepDone = new Set<number>();
+  readonly #rule: VerdictRule;
+  readonly #sweep: SweepState;
+  readonly #reports: ParameterReport[] = [];
+  readonly #refineDone = new Set<number>();
   #prepared: PrepareResult | undefined;
+  #refinePlan: StagePlan | undefined;
+  /** Parameters that the refine stage has to do with. */
+  #refined: ReadonlySet<number> = new Set();
   #failure: CheckFailure | undefined;
-  #completed = 0;
   #evaluations = 0;
   #taken = 0;
 
   constructor(job: CheckJob) {
     this.#job = job;
-    this.numeric = new Float64Array(componentCount(job.spec)).fill(Number.NaN);
+    this.#compiled = compileJob(job.spec);
     this.#runs = selectedRuns(job.spec);
-    this.#rule = verdictRule(job.spec.settings.componentTolerance, job.claimed);
-    this.#sweepPlan = planSweep(job.spec, compileJob(job.spec)).plan;
     this.#runsOf = runsByParameter(this.#runs);
-    this.#checked = [...this.#runsOf.keys()];
-    this.#missing = job.spec.parameters.map((_, i) =>
-      (this.#runsOf.get(i) ?? []).reduce((sum, run) => sum + run.count, 0),
-    );
+    this.#rule = verdictRule(job.spec.settings.componentTolerance, job.claimed);
+    this.#sweep = new SweepState(job.spec, this.#compiled, this.#runsOf);
+  }
+
+  /** The numeric gradient laid out as θ; NaN where not checked. Not to be relied on before the last stage is done. */
+  get numeric(): Float64Array {
+    return this.#sweep.numeric;
+  }
+
+  /** Set for components at which a kink was crossed with every step tried; laid out as θ. */
+  get crossed(): Uint8Array {
+    return this.#sweep.crossed;
   }
 
   /** The plan of the stage to run now; undefined when every stage is done, or the check failed. */
   nextPlan(): StagePlan | undefined {
     if (this.#failure !== undefined) return undefined;
     if (this.#prepared === undefined) return planPrepare();
-    return this.#sweepDone.size < this.#sweepPlan.shards.length ? this.#sweepPlan : undefined;
+    if (!this.#sweep.isComplete) return this.#sweep.plan;
+    const refine = this.#planRefine();
+    return this.#refineDone.size < refine.shards.length ? refine : undefined;
   }
 
   /** Takes one shard's result, in any order; the same shard again changes nothing. */
   accept(result: ShardResult): void {
     if (result.stage === 'prepare') this.#acceptPrepare(result);
-    else this.#acceptSweep(result);
+    else if (result.stage === 'sweep') {
+      if (this.#sweep.accept(result)) this.#evaluations += result.evaluations;
+    } else if (!this.#refineDone.has(result.index)) {
+      this.#refineDone.add(result.index);
+      this.#evaluations += result.evaluations;
+      for (const entry of result.entries) this.#sweep.replace(entry);
+    }
   }
 
-  /** Components finished. */
+  /** Components finished; the units of a layer count as their share of the components. */
   progress(): { readonly stage: StageName; readonly completed: number; readonly total: number } {
-    const stage = this.#prepared === undefined ? 'prepare' : 'sweep';
-    return { stage, completed: this.#completed, total: this.#sweepPlan.probes };
+    const total = countComponents(this.#runs);
+    const stage =
+      this.#prepared === undefined
+        ? 'prepare'
+        : this.#sweep.isComplete && this.nextPlan() !== undefined
+          ? 'refine'
+          : 'sweep';
+    return { stage, completed: Math.floor(total * this.#sweep.share), total };
   }
 
   /** Reports of the parameters finished since the last call, in the job's order, each once. */
@@ -104,6 +116,7 @@ export class CheckRun {
       numeric: this.numeric,
       runs: this.#runs,
       parameters: this.#reports,
+      strategies: this.#compiled.strategies,
     };
     return foldReport(this.#job, findings, durationMs);
   }
@@ -115,41 +128,44 @@ export class CheckRun {
     this.#failure = costMismatch(this.#job.spec.cost, result.cost);
   }
 
-  #acceptSweep(result: SweepResult): void {
-    if (this.#sweepDone.has(result.index)) return;
-    this.#sweepDone.add(result.index);
-    this.#evaluations += result.evaluations;
-    for (const { parameter, components, numeric } of result.entries) {
-      const { offset } = this.#job.spec.parameters[parameter];
-      forEachIndex(components, (component, position) => {
-        this.numeric[offset + component] = numeric[position];
-      });
-      this.#missing[parameter] -= numeric.length;
-      this.#completed += numeric.length;
+  /** Once the sweep is complete: what it left doubtful. */
+  #planRefine(): StagePlan {
+    if (this.#refinePlan === undefined) {
+      const runs = [...this.#runsOf.keys()].flatMap((parameter) => this.#sweep.doubtful(parameter));
+      this.#refined = new Set(runs.map(({ parameter }) => parameter));
+      this.#refinePlan = planRefine(this.#compiled, runs);
     }
+    return this.#refinePlan;
   }
 
   #reportFinished(): void {
     if (this.#prepared === undefined) return;
-    const { parameters } = this.#job.spec;
-    for (const position of this.#checked.slice(this.#reports.length)) {
-      if (this.#missing[position] > 0) return;
-      const runs = this.#runsOf.get(position) ?? [];
+    const checked = [...this.#runsOf];
+    for (const [parameter, runs] of checked.slice(this.#reports.length)) {
+      if (!this.#isFinished(parameter)) return;
       this.#reports.push(
-        reportParameter(parameters[position], runs, this.numeric, this.#job.claimed, this.#rule),
+        reportParameter({
+          parameter: this.#job.spec.parameters[parameter],
+          runs,
+          numeric: this.numeric,
+          claimed: this.#job.claimed,
+          crossed: this.#sweep.crossed,
+          rule: this.#rule,
+          strategy: this.#compiled.strategies[parameter],
+          audit: this.#sweep.audit(parameter),
+        }),
       );
     }
   }
-}
 
-function runsByParameter(runs: readonly ComponentRun[]): ReadonlyMap<number, readonly ComponentRun[]> {
-  const groups = new Map<number, ComponentRun[]>();
-  for (const run of runs) {
-    const group = groups.get(run.parameter);
-    if (group === undefined) groups.set(run.parameter, [run]);
-    else group.push(run);
+  #isFinished(parameter: number): boolean {
+    if (!this.#sweep.hasAllOf(parameter)) return false;
+    if (this.#sweep.isComplete) {
+      const left = this.nextPlan() !== undefined;
+      return !(left && this.#refined.has(parameter));
+    }
+    return this.#sweep.doubtful(parameter).length === 0;
   }
-  return groups;
 }
 
 /** How far the client's J may be from the service's, relative to max(1, |J|). */

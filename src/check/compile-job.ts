@@ -1,13 +1,18 @@
-import { ProbeProgram } from '../graph/probe-program.ts';
-import { pointRegion } from '../graph/region.ts';
-import { Tape } from '../graph/tape.ts';
+import type { ProbeProgram } from '../graph/probe-program.ts';
+import type { Tape } from '../graph/tape.ts';
 import type { CheckSpec } from './check-job.ts';
+import type { Strategy } from './settings.ts';
+import type { SweepBlock } from './sweep-block.ts';
+import { SweepDesigner } from './sweep-design.ts';
 
-/** A compiled job: its tape, and a program for every parameter that the graph reads. */
+/** A compiled job: its tape, a program for every parameter, and the design of its sweep. */
 export interface CompiledJob {
   readonly tape: Tape;
-  /** One per parameter of the spec; undefined where the graph does not mention it. */
+  /** Moves each parameter of the spec by itself; undefined where the graph does not mention it. */
   readonly programs: readonly (ProbeProgram | undefined)[];
+  /** Per parameter of the spec. */
+  readonly strategies: readonly Strategy[];
+  readonly blocks: readonly SweepBlock[];
 }
 
 // A job is estimated, laid out and planned one after the other; the graph is compiled once for all three.
@@ -16,23 +21,16 @@ const compiledSpecs = new WeakMap<CheckSpec, CompiledJob>();
 export function compileJob(spec: CheckSpec): CompiledJob {
   const known = compiledSpecs.get(spec);
   if (known !== undefined) return known;
-  const compiled = compile(spec);
+  const designer = new SweepDesigner(spec);
+  const compiled = { tape: designer.tape, programs: designer.programs, ...designer.design() };
   compiledSpecs.set(spec, compiled);
   return compiled;
 }
 
-function compile(spec: CheckSpec): CompiledJob {
-  const tape = new Tape(spec.graph);
-  const leaves = new Map(
-    spec.graph.nodes.flatMap((node, id) =>
-      node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
-    ),
+/** float64s of scratch that any shard of the job needs. */
+export function scratchSizeOf({ programs, blocks }: CompiledJob): number {
+  const sizes = blocks.map((block) =>
+    block.kind === 'units' ? block.group.scratchSize : (block.program?.scratchSize ?? 0),
   );
-  const programs = spec.parameters.map(({ name }) => {
-    const leaf = leaves.get(name);
-    return leaf === undefined
-      ? undefined
-      : new ProbeProgram(tape, { node: leaf }, pointRegion(spec.graph.nodes[leaf].shape));
-  });
-  return { tape, programs };
+  return Math.max(0, ...sizes, ...programs.map((program) => program?.scratchSize ?? 0));
 }

@@ -32,3 +32,6 @@ const AUTO_STEP = 6e-6;
 export function stepOf(epsilon: number | 'auto', theta: number): number {
   return epsilon === 'auto' ? AUTO_STEP * Math.max(1, Math.abs(theta)) : epsilon;
 }
+
+/** Where a kink was crossed, the step is tried again times each of these in turn. */
+export const RETRY_STEPS: readonly number[] = [1 / 8, 1 / 64, 1 / 512];

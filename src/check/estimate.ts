@@ -2,15 +2,18 @@ import type { CheckSpec } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
 import { evaluationsPerComponent } from './differences.ts';
 import { layoutOf } from './job-memory.ts';
-import { type PlannedSweep, planSweep } from './plan-stage.ts';
+import { planSweep } from './plan-stage.ts';
+import { selectedRuns } from './selection.ts';
 import type { Strategy } from './settings.ts';
+import { countComponents } from './sweep-block.ts';
 
 /** What a check will take, before anything is run; from static counts alone. */
 export interface Estimate {
+  /** node-perturbation as soon as any parameter is checked so. */
   readonly strategy: Strategy;
   /** Components that will be checked. */
   readonly components: number;
-  /** Evaluations of J. */
+  /** Evaluations of J, a batch of examples counting as one. */
   readonly evaluations: number;
   readonly flops: number;
   /** Seconds of work on one thread. */
@@ -24,14 +27,22 @@ export interface Estimate {
 export const FLOPS_PER_SECOND = 1e9;
 
 export function estimate(spec: CheckSpec, compiled: CompiledJob = compileJob(spec)): Estimate {
-  const { plan, flops }: PlannedSweep = planSweep(spec, compiled);
+  const plan = planSweep(compiled);
+  const flops = plan.shards.reduce((sum, shard) => sum + shard.flops, 0);
+  const moving = compiled.blocks.filter((block) => block.kind === 'units' || block.program?.reachesCost);
   return {
-    strategy: 'weight-perturbation',
-    components: plan.probes,
-    evaluations: 1 + plan.probes * evaluationsPerComponent(spec.settings.method),
+    strategy: overallStrategy(compiled.strategies),
+    components: countComponents(selectedRuns(spec)),
+    evaluations:
+      1 + moving.reduce((sum, { probes }) => sum + probes, 0) * evaluationsPerComponent(spec.settings.method),
     flops,
     seconds: flops / FLOPS_PER_SECOND,
     memoryBytes: 8 * layoutOf(spec, compiled, 0, 1).size,
     shards: plan.shards.length,
   };
+}
+
+/** What a job as a whole is said to be checked by. */
+export function overallStrategy(strategies: readonly Strategy[]): Strategy {
+  return strategies.includes('node-perturbation') ? 'node-perturbation' : 'weight-perturbation';
 }

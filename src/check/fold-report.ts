@@ -1,9 +1,12 @@
 import { toJsonNumber } from '../tensors/json-number.ts';
 import type { CheckJob } from './check-job.ts';
+import { evaluationsPerComponent } from './differences.ts';
+import { overallStrategy } from './estimate.ts';
 import { forEachComponent } from './parameter-report.ts';
 import { relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ParameterReport, Report, Warning } from './report.ts';
 import type { ComponentRun } from './selection.ts';
+import type { Strategy } from './settings.ts';
 import { combineVerdicts } from './verdict.ts';
 
 /** What the stages found, all of it. */
@@ -14,6 +17,8 @@ export interface Findings {
   readonly numeric: Float64Array;
   readonly runs: readonly ComponentRun[];
   readonly parameters: readonly ParameterReport[];
+  /** Per parameter of the spec. */
+  readonly strategies: readonly Strategy[];
 }
 
 /** Folds the findings into the report. */
@@ -29,10 +34,14 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     withinTolerance: norms.relativeDifference <= settings.tolerance,
     cost: toJsonNumber(findings.cost),
     components,
-    settings: { ...settings, strategy: 'weight-perturbation' },
+    settings: { ...settings, strategy: overallStrategy(findings.strategies) },
     parameters: findings.parameters,
     warnings: warningsOf(findings.cost, components),
     evaluations: findings.evaluations,
+    evaluationsSaved: Math.max(
+      0,
+      1 + components.checked * evaluationsPerComponent(settings.method) - findings.evaluations,
+    ),
     durationMs,
   };
 }
@@ -46,10 +55,12 @@ function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
     failed: sum('failed'),
     inconclusive: sum('inconclusive'),
     vacuous: sum('vacuous'),
+    kinks: sum('kinks'),
   };
 }
 
-function warningsOf(cost: number, { total, checked, vacuous, inconclusive }: ComponentCounts): Warning[] {
+function warningsOf(cost: number, counts: ComponentCounts): Warning[] {
+  const { total, checked, vacuous, inconclusive, kinks } = counts;
   const warnings: Warning[] = [];
   if (!Number.isFinite(cost)) {
     warnings.push({
@@ -57,10 +68,12 @@ function warningsOf(cost: number, { total, checked, vacuous, inconclusive }: Com
       message: `J is ${cost} at this point, so no difference of it can be taken`,
     });
   } else if (inconclusive > 0) {
-    warnings.push({
-      code: 'non-finite',
-      message: `${inconclusive} of ${checked} components have a numeric gradient that is not finite`,
-    });
+    const message = `${inconclusive} of ${checked} components are undecided: at a kink, or without a finite numeric gradient`;
+    warnings.push({ code: 'undecided', message });
+  }
+  if (kinks > 0) {
+    const message = `${kinks} of ${checked} components lie at a kink of J, where it has no derivative`;
+    warnings.push({ code: 'kinks', message });
   }
   if (vacuous > 0) {
     warnings.push({

@@ -2,7 +2,7 @@ import { isLeaf } from '../graph/graph.ts';
 import type { Operand } from '../graph/op.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
-import { type CompiledJob, compileJob } from './compile-job.ts';
+import { type CompiledJob, compileJob, scratchSizeOf } from './compile-job.ts';
 import { specFromJson, specToJson } from './spec-json.ts';
 
 /*
@@ -49,8 +49,7 @@ export function layoutOf(
   const data = spec.data.map(({ shape }) => take(sizeOf(shape)));
   const constants = spec.graph.constants.map(({ shape }) => take(sizeOf(shape)));
   const slot = size;
-  const scratch = compiled.programs.reduce((most, program) => Math.max(most, program?.scratchSize ?? 0), 0);
-  const slotSize = 1 + compiled.tape.baseSize + scratch;
+  const slotSize = 1 + compiled.tape.baseSize + scratchSizeOf(compiled);
   return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 

@@ -1,9 +1,11 @@
 import { toJsonNumber } from '../tensors/json-number.ts';
 import { unravel } from '../tensors/tensor.ts';
+import type { AuditFinding } from './audit.ts';
 import type { Parameter } from './check-job.ts';
 import { relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
 import type { ComponentRun } from './selection.ts';
+import type { Strategy } from './settings.ts';
 import { combineVerdicts, judgeComponent, type VerdictRule } from './verdict.ts';
 import { type RankedComponent, relativeError, WorstComponents } from './worst-components.ts';
 
@@ -13,15 +15,22 @@ const WORST = 10;
 /** Edges of the histogram of relative errors: one bin for 0 … 1e-12, then one a decade. */
 const EDGES = [0, ...Array.from({ length: 13 }, (_, i) => 10 ** (i - 12)), 10];
 
-/** Reports on one parameter. `runs` are its checked components; `numeric` and `claimed` are laid out as θ. */
-export function reportParameter(
-  parameter: Parameter,
-  runs: readonly ComponentRun[],
-  numeric: Float64Array,
-  claimed: Float64Array,
-  rule: VerdictRule,
-): ParameterReport {
-  const tally = new Tally(numeric, claimed, rule);
+/** What is known of a parameter's components once they are all checked; the arrays are laid out as θ. */
+export interface ParameterFindings {
+  readonly parameter: Parameter;
+  /** Its checked components. */
+  readonly runs: readonly ComponentRun[];
+  readonly numeric: Float64Array;
+  readonly claimed: Float64Array;
+  readonly crossed: Uint8Array;
+  readonly rule: VerdictRule;
+  readonly strategy: Strategy;
+  readonly audit: AuditFinding | undefined;
+}
+
+export function reportParameter(findings: ParameterFindings): ParameterReport {
+  const { parameter, runs, numeric, claimed, crossed, rule, strategy, audit } = findings;
+  const tally = new Tally(findings);
   forEachComponent(runs, (component) => tally.add(component));
   const norms = relativeDifference(numeric, claimed, (visit) => forEachComponent(runs, visit));
   return {
@@ -29,30 +38,41 @@ export function reportParameter(
     shape: parameter.shape,
     verdict: combineVerdicts(tally.counts.fail, tally.counts.inconclusive),
     relativeDifference: toJsonNumber(norms.relativeDifference),
+    strategy,
+    ...(audit === undefined
+      ? {}
+      : {
+          audit: {
+            ...audit,
+            maxDifference: toJsonNumber(audit.maxDifference),
+            bound: toJsonNumber(audit.bound),
+          },
+        }),
     components: tally.componentCounts(parameter.size),
     maxError: toJsonNumber(tally.maxError),
     claimedNorm: toJsonNumber(norms.claimedNorm),
     numericNorm: toJsonNumber(norms.numericNorm),
     histogram: { edges: EDGES, counts: tally.histogram },
-    worst: tally.worst
-      .list()
-      .map(({ component }) => reportComponent(parameter, component, numeric, claimed, rule)),
+    worst: tally.worst.list().map(({ component }) => {
+      const index = unravel(component - parameter.offset, parameter.shape);
+      return reportComponent(rule, index, claimed[component], numeric[component], crossed[component] !== 0);
+    }),
   };
 }
 
-/** One component (numbered in θ) as reports and component lists show it. */
+/** One component as reports and component lists show it. */
 export function reportComponent(
-  parameter: Parameter,
-  component: number,
-  numeric: Float64Array,
-  claimed: Float64Array,
   rule: VerdictRule,
+  index: readonly number[],
+  claimed: number,
+  numeric: number,
+  crossed: boolean,
 ): ComponentReport {
-  const { verdict, bound, flags } = judgeComponent(rule, claimed[component], numeric[component]);
+  const { verdict, bound, flags } = judgeComponent(rule, claimed, numeric, crossed);
   return {
-    index: unravel(component - parameter.offset, parameter.shape),
-    claimed: toJsonNumber(claimed[component]),
-    numeric: toJsonNumber(numeric[component]),
+    index,
+    claimed: toJsonNumber(claimed),
+    numeric: toJsonNumber(numeric),
     bound: toJsonNumber(bound),
     verdict,
     flags,
@@ -66,23 +86,22 @@ class Tally {
   readonly worst = new WorstComponents(WORST);
   maxError = 0;
   #vacuous = 0;
-  readonly #numeric: Float64Array;
-  readonly #claimed: Float64Array;
-  readonly #rule: VerdictRule;
+  #kinks = 0;
+  readonly #findings: ParameterFindings;
 
-  constructor(numeric: Float64Array, claimed: Float64Array, rule: VerdictRule) {
-    this.#numeric = numeric;
-    this.#claimed = claimed;
-    this.#rule = rule;
+  constructor(findings: ParameterFindings) {
+    this.#findings = findings;
   }
 
   add(component: number): void {
-    const claimed = this.#claimed[component];
-    const numeric = this.#numeric[component];
-    const { verdict, flags } = judgeComponent(this.#rule, claimed, numeric);
+    const claimed = this.#findings.claimed[component];
+    const numeric = this.#findings.numeric[component];
+    const crossed = this.#findings.crossed[component] !== 0;
+    const { verdict, flags } = judgeComponent(this.#findings.rule, claimed, numeric, crossed);
     const ranked: RankedComponent = { component, verdict, relativeError: relativeError(claimed, numeric) };
     this.counts[verdict]++;
     if (flags.includes('vacuous')) this.#vacuous++;
+    if (flags.includes('kink')) this.#kinks++;
     this.histogram[binOf(ranked.relativeError)]++;
     this.worst.offer(ranked);
     // NaN stays once it is met.
@@ -99,6 +118,7 @@ class Tally {
       failed: fail,
       inconclusive,
       vacuous: this.#vacuous,
+      kinks: this.#kinks,
     };
   }
 }

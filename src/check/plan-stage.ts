@@ -1,16 +1,13 @@
-import type { CheckSpec } from './check-job.ts';
 import type { CompiledJob } from './compile-job.ts';
-import { differencePairs } from './differences.ts';
-import { ProbeList } from './probe-list.ts';
+import type { ComponentRun } from './selection.ts';
 import type { Shard, StagePlan } from './shard.ts';
+import { countComponents, type SweepBlock, sliceRuns } from './sweep-block.ts';
 
 /** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms of plain loops. */
 const SMALLEST_SHARD = 1e6;
 const LARGEST_SHARD = 1e8;
 /** A job has at least about so many shards, that its progress moves and all threads share in it. */
 const SHARDS_PER_JOB = 16;
-/** What one probe costs beside its arithmetic, in floating-point operations. */
-const PROBE_OVERHEAD = 2000;
 
 /** The stage that evaluates J at θ: one shard of one probe. */
 export function planPrepare(): StagePlan {
@@ -21,43 +18,54 @@ export function planPrepare(): StagePlan {
   };
 }
 
-export interface PlannedSweep {
-  readonly plan: StagePlan;
+/** The stage that checks every selected component once. A pure function of the spec, from static flop counts. */
+export function planSweep({ blocks }: CompiledJob): StagePlan {
+  const ranges = cutRanges(blocks);
+  const shards = ranges.map(
+    ({ start, count, flops }, index): Shard => ({ stage: 'sweep', index, start, count, flops }),
+  );
+  return { stage: 'sweep', shards, probes: blocks.reduce((sum, { probes }) => sum + probes, 0) };
+}
+
+/** The stage that checks some components again, each moved by itself. */
+export function planRefine({ programs }: CompiledJob, runs: readonly ComponentRun[]): StagePlan {
+  const blocks = runs.map((run) => ({
+    probes: run.count,
+    flopsPerProbe: 1 + (programs[run.parameter]?.flopsPerPair ?? 0),
+  }));
+  const shards = cutRanges(blocks).map(({ start, count, flops }, index): Shard => {
+    return { stage: 'refine', index, start, count, flops, runs: sliceRuns(runs, start, count) };
+  });
+  return { stage: 'refine', shards, probes: countComponents(runs) };
+}
+
+interface ProbeRange {
+  readonly start: number;
+  readonly count: number;
   readonly flops: number;
 }
 
-/** The stage that moves every selected component once. A pure function of the spec, from static flop counts. */
-export function planSweep(spec: CheckSpec, compiled: CompiledJob): PlannedSweep {
-  const probes = new ProbeList(spec);
-  const pairs = differencePairs[spec.settings.method].length;
-  const flopsPerProbe = compiled.programs.map(
-    (program) => PROBE_OVERHEAD + pairs * (program?.flopsPerPair ?? 0),
-  );
-  const flops = probes.runs.reduce((sum, run) => sum + run.count * flopsPerProbe[run.parameter], 0);
-  const target = Math.min(LARGEST_SHARD, Math.max(SMALLEST_SHARD, flops / SHARDS_PER_JOB));
-  const shards: Shard[] = [];
-  let start = 0;
-  let count = 0;
-  let filled = 0;
+/** Cuts probes, numbered through the blocks, into ranges of about equal work. */
+function cutRanges(blocks: readonly Pick<SweepBlock, 'probes' | 'flopsPerProbe'>[]): ProbeRange[] {
+  const total = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
+  const target = Math.min(LARGEST_SHARD, Math.max(SMALLEST_SHARD, total / SHARDS_PER_JOB));
+  const ranges: ProbeRange[] = [];
+  let open = { start: 0, count: 0, flops: 0 };
   const close = () => {
-    if (count === 0) return;
-    shards.push({ stage: 'sweep', index: shards.length, start, count, flops: filled });
-    start += count;
-    count = 0;
-    filled = 0;
+    if (open.count === 0) return;
+    ranges.push(open);
+    open = { start: open.start + open.count, count: 0, flops: 0 };
   };
-  for (const run of probes.runs) {
-    const each = flopsPerProbe[run.parameter];
-    let left = run.count;
+  for (const { probes, flopsPerProbe } of blocks) {
+    let left = probes;
     while (left > 0) {
-      const room = Math.max(1, Math.ceil((target - filled) / each));
-      const taken = Math.min(left, room);
-      count += taken;
-      filled += taken * each;
+      const taken = Math.min(left, Math.max(1, Math.ceil((target - open.flops) / flopsPerProbe)));
+      open.count += taken;
+      open.flops += taken * flopsPerProbe;
       left -= taken;
-      if (filled >= target) close();
+      if (open.flops >= target) close();
     }
   }
   close();
-  return { plan: { stage: 'sweep', shards, probes: probes.length }, flops };
+  return ranges;
 }

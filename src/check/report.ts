@@ -9,7 +9,9 @@ export type ComponentFlag =
   /** Claimed and numeric are both exactly 0: J does not move here, so the gradient was not tested. */
   | 'vacuous'
   /** The numeric or the claimed value is NaN or infinite. */
-  | 'non-finite';
+  | 'non-finite'
+  /** A piecewise op switched its piece within every step that was tried: J has a kink there. */
+  | 'kink';
 
 /** One component as a report lists it. */
 export interface ComponentReport {
@@ -30,6 +32,8 @@ export interface ComponentCounts {
   readonly failed: number;
   readonly inconclusive: number;
   readonly vacuous: number;
+  /** Those flagged `kink`, whatever their verdict. */
+  readonly kinks: number;
 }
 
 export interface ParameterReport {
@@ -37,6 +41,14 @@ export interface ParameterReport {
   readonly shape: readonly number[];
   readonly verdict: Verdict;
   readonly relativeDifference: JsonNumber;
+  readonly strategy: Strategy;
+  /** Set for node-perturbation: how a sample of components agreed with weight-perturbation. */
+  readonly audit?: {
+    readonly components: number;
+    readonly maxDifference: JsonNumber;
+    readonly bound: JsonNumber;
+    readonly agreed: boolean;
+  };
   readonly components: ComponentCounts;
   /** The largest |claimed − numeric|. */
   readonly maxError: JsonNumber;
@@ -72,8 +84,10 @@ export interface Report {
   };
   readonly parameters: readonly ParameterReport[];
   readonly warnings: readonly Warning[];
-  /** Evaluations of J. */
+  /** Evaluations of J, a batch of examples counting as one. */
   readonly evaluations: number;
+  /** What moving every component by itself would have taken on top. */
+  readonly evaluationsSaved: number;
   /** From the first dispatch to the folded report. */
   readonly durationMs: number;
 }

@@ -23,6 +23,17 @@ export function selectedRuns(spec: CheckSpec): readonly ComponentRun[] {
   return sampledRuns(spec, components.sample, seed);
 }
 
+/** The runs of each parameter that has any, in the job's order. */
+export function runsByParameter(runs: readonly ComponentRun[]): ReadonlyMap<number, readonly ComponentRun[]> {
+  const groups = new Map<number, ComponentRun[]>();
+  for (const run of runs) {
+    const group = groups.get(run.parameter);
+    if (group === undefined) groups.set(run.parameter, [run]);
+    else group.push(run);
+  }
+  return groups;
+}
+
 function wholeParameter(spec: CheckSpec, parameter: number): ComponentRun[] {
   const { offset, size } = spec.parameters[parameter];
   return size === 0 ? [] : [{ parameter, start: offset, count: size }];
@@ -59,7 +70,7 @@ function sampleSizes(spec: CheckSpec, sample: number): readonly number[] {
 }
 
 /** `count` different numbers below `size`, ascending: Floyd's algorithm (Bentley and Floyd, CACM 30(9), 1987). */
-function chooseSorted(size: number, count: number, random: () => number): number[] {
+export function chooseSorted(size: number, count: number, random: () => number): number[] {
   const chosen = new Set<number>();
   for (let upper = size - count; upper < size; upper++) {
     const candidate = Math.floor(random() * (upper + 1));

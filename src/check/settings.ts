@@ -1,5 +1,5 @@
 export type Method = 'forward' | 'backward' | 'central';
-export type Strategy = 'weight-perturbation';
+export type Strategy = 'weight-perturbation' | 'node-perturbation';
 
 /** Which components of θ are checked. A sample is seeded and spread over every parameter. */
 export type ComponentSelection =

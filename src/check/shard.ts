@@ -1,18 +1,32 @@
+import type { ComponentRun } from './selection.ts';
+
 /** The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it. */
-export type StageName = 'prepare' | 'sweep';
+export type StageName = 'prepare' | 'sweep' | 'refine';
 
 /**
  * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
  * store is (job, stage, index).
  */
-export interface Shard {
-  readonly stage: StageName;
+export type Shard = PlannedShard | RefineShard;
+
+interface ShardRange {
   readonly index: number;
   /** First probe, as numbered by the stage's plan. */
   readonly start: number;
   readonly count: number;
   /** Floating-point operations by a static count. */
   readonly flops: number;
+}
+
+/** A shard whose probes follow from the job alone. */
+export interface PlannedShard extends ShardRange {
+  readonly stage: 'prepare' | 'sweep';
+}
+
+/** A shard of the doubtful: which they are follows from earlier results, so it says it itself. */
+export interface RefineShard extends ShardRange {
+  readonly stage: 'refine';
+  readonly runs: readonly ComponentRun[];
 }
 
 /** One stage's shards, together every probe exactly once. */
@@ -36,6 +50,13 @@ export interface ShardEntry {
   readonly parameter: number;
   readonly components: IndexPattern;
   readonly numeric: Float64Array;
+  /**
+   * `value`: a term of the components' derivatives; terms of different shards are added, in shard order. `audit`: to
+   * be compared with the sum. `replacement`: to be put in its place.
+   */
+  readonly role: 'value' | 'audit' | 'replacement';
+  /** Positions in `numeric` of those at which a kink was crossed with every step tried. */
+  readonly crossed: Uint32Array;
 }
 
 /**
@@ -53,7 +74,7 @@ export type IndexPattern =
   | { readonly kind: 'list'; readonly indices: Uint32Array };
 
 export interface SweepResult {
-  readonly stage: 'sweep';
+  readonly stage: 'sweep' | 'refine';
   readonly index: number;
   readonly entries: readonly ShardEntry[];
   /** Evaluations of J that were made. */

@@ -31,16 +31,25 @@ export function verdictRule(componentTolerance: number, claimed: Float64Array): 
 
 const NONE: readonly ComponentFlag[] = [];
 const VACUOUS: readonly ComponentFlag[] = ['vacuous'];
+const KINK: readonly ComponentFlag[] = ['kink'];
 const NON_FINITE: readonly ComponentFlag[] = ['non-finite'];
 
-export function judgeComponent(rule: VerdictRule, claimed: number, numeric: number): ComponentVerdict {
+/** @param crossed whether a kink was crossed on the way to the numeric value, which then may be wrong itself */
+export function judgeComponent(
+  rule: VerdictRule,
+  claimed: number,
+  numeric: number,
+  crossed = false,
+): ComponentVerdict {
   if (!Number.isFinite(numeric))
     return { verdict: 'inconclusive', bound: Number.POSITIVE_INFINITY, flags: NON_FINITE };
   const bound = rule.relative * Math.max(Math.abs(claimed), Math.abs(numeric)) + rule.absolute;
   if (!Number.isFinite(claimed))
     return { verdict: 'fail', bound: rule.relative * Math.abs(numeric) + rule.absolute, flags: NON_FINITE };
   if (claimed === 0 && numeric === 0) return { verdict: 'pass', bound, flags: VACUOUS };
-  return { verdict: Math.abs(claimed - numeric) > bound ? 'fail' : 'pass', bound, flags: NONE };
+  const isOver = Math.abs(claimed - numeric) > bound;
+  if (crossed) return { verdict: isOver ? 'inconclusive' : 'pass', bound, flags: KINK };
+  return { verdict: isOver ? 'fail' : 'pass', bound, flags: NONE };
 }
 
 /** fail if anything failed, else inconclusive if anything is, else pass. */

@@ -1,5 +1,6 @@
 import { sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf } from './graph.ts';
+import { Lazy } from './lazy.ts';
 import type { LinearUse } from './linear-uses.ts';
 import type { Operand, TransposedKernel } from './op.ts';
 import { findOp } from './ops/registry.ts';
@@ -7,7 +8,7 @@ import { compactShape, type Region, RegionMap } from './region.ts';
 
 /** One link of a chain, made ready for the regions that a unit of the output leaves of its nodes. */
 interface ContractionStep {
-  readonly kernel: TransposedKernel;
+  readonly kernel: Lazy<TransposedKernel>;
   /** What the kernel reads beside the weights: base values of the op's other inputs, by region. */
   readonly inputs: readonly { readonly node: number; readonly map: RegionMap; readonly isPassed: boolean }[];
   /** float64s of the result. */
@@ -53,8 +54,10 @@ export class Contraction {
       if (pulled === undefined || op.transposed === undefined) return undefined;
       const regions = shapes.map((shape, i) => ({ shape, fixed: pulled[i] }));
       const compact = regions.map(compactShape);
+      const output = compactShape(region);
+      const { transposed } = op;
       steps.push({
-        kernel: op.transposed(input, compact, definition.attributes, compactShape(region)),
+        kernel: new Lazy(() => transposed(input, compact, definition.attributes, output)),
         inputs: definition.inputs.map((id, i) => ({
           node: id,
           map: new RegionMap(regions[i]),
@@ -94,7 +97,7 @@ export class Contraction {
         return { offset, laneStride: 0 };
       });
       memory.fill(0, free, free + size);
-      kernel(memory, operands, from, free);
+      kernel.value(memory, operands, from, free);
       from = free;
       free += size;
     }

@@ -5,7 +5,7 @@ import type { JobEnding, Lease, Store } from './store/job-store.ts';
 
 /** How a job ends. */
 export type JobEnd =
-  /** `numeric` is the numeric gradient, laid out as θ. */
+  /** `numeric` is the numeric gradient as `packGradient` packs it. */
   | { readonly kind: 'succeeded'; readonly report: Report; readonly numeric: Float64Array }
   | { readonly kind: 'failed'; readonly error: JobError }
   | { readonly kind: 'cancelled' };

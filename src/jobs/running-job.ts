@@ -1,6 +1,7 @@
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
 import type { Shard } from '../check/shard.ts';
+import { packGradient } from '../check/stored-gradient.ts';
 import type { Place } from './admission.ts';
 import type { Clock } from './clock.ts';
 import { Deferred } from './deferred.ts';
@@ -331,5 +332,6 @@ export class RunningJob implements QueuedJob {
 
 /** Folds the report: the one computation on this thread that grows with the number of components. */
 function succeed(check: CheckRun, durationMs: number): Succeeded {
-  return { kind: 'succeeded', report: check.report(durationMs), numeric: check.numeric };
+  const report = check.report(durationMs);
+  return { kind: 'succeeded', report, numeric: packGradient(check.numeric, check.crossed) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defaultSettings } from '../check/settings.ts';
+import { type CheckSettings, defaultSettings } from '../check/settings.ts';
+import type { Faults } from '../errors/fault.ts';
 
 /** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
 function refusing(planned: readonly string[]) {
@@ -49,7 +50,7 @@ export const checkDocumentSchema = z
       .default(defaultSettings.componentTolerance)
       .describe('The relative error that a component may have.'),
     strategy: z
-      .enum(['auto', 'weight-perturbation'], { error: refusing(['node-perturbation', 'directional']) })
+      .enum(['auto', 'weight-perturbation', 'node-perturbation'], { error: refusing(['directional']) })
       .default(defaultSettings.strategy)
       .describe('How perturbations are evaluated.'),
     components: componentsSchema,
@@ -64,3 +65,14 @@ export const checkDocumentSchema = z
 
 /** Fields that are designed but not built yet: refused by name. */
 export const plannedCheckFields: readonly string[] = ['compareMethods'];
+
+/** A strategy that was asked for is used or refused, never quietly replaced. */
+export function refuseUnfitStrategy({ strategy, method, components }: CheckSettings, faults: Faults): void {
+  if (strategy !== 'node-perturbation') return;
+  if (method !== 'central') {
+    faults.add('/check/strategy', `node-perturbation takes the central method, not ${method}`);
+  }
+  if (components !== 'all' && 'sample' in components) {
+    faults.add('/check/strategy', 'node-perturbation checks whole parameters, not a sample of components');
+  }
+}

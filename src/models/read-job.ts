@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { describeJson, quote } from '../tensors/describe-json.ts';
 import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
-import { checkDocumentSchema, plannedCheckFields } from './check-document.ts';
+import { checkDocumentSchema, plannedCheckFields, refuseUnfitStrategy } from './check-document.ts';
 import { matchGradients } from './claimed-gradients.ts';
 import { findFormat } from './formats.ts';
 import { jobDocumentSchema, plannedDocumentFields } from './job-document.ts';
@@ -46,6 +46,7 @@ function readFields(document: Document, faults: Faults): CheckJob | undefined {
   const cost = readBySchema(schemas.cost, document.cost, '/cost', faults);
   const labels = readLabels(document.labels, faults);
   const settings = readCheck(document.check ?? {}, '/check', faults);
+  if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
   const { data, parameters, gradients } = readTensors(document, faults);
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckSpec } from '../../src/check/check-job.ts';
 import { forEachComponent } from '../../src/check/parameter-report.ts';
-import { ProbeList } from '../../src/check/probe-list.ts';
 import { selectedRuns } from '../../src/check/selection.ts';
 import { type ComponentSelection, defaultSettings } from '../../src/check/settings.ts';
+import { countComponents, sliceRuns } from '../../src/check/sweep-block.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
 
 function spec(sizes: readonly number[], components: ComponentSelection, seed = 0): CheckSpec {
@@ -71,15 +71,15 @@ describe('the components that a job asks for', () => {
   });
 });
 
-it('any range of probes covers the components at its place', () => {
+it('any range of a list of runs covers the components at its place', () => {
   fc.assert(
     fc.property(sizes, fc.nat(50), fc.nat(50), fc.boolean(), (list, start, count, sampled) => {
       const of = spec(list, sampled ? { sample: 15 } : 'all');
-      const probes = new ProbeList(of);
-      const from = Math.min(start, probes.length);
-      const taken = Math.min(count, probes.length - from);
+      const runs = selectedRuns(of);
+      const from = Math.min(start, countComponents(runs));
+      const taken = Math.min(count, countComponents(runs) - from);
       const slice: number[] = [];
-      forEachComponent(taken === 0 ? [] : probes.slice(from, taken), (component) => slice.push(component));
+      forEachComponent(sliceRuns(runs, from, taken), (component) => slice.push(component));
       expect(slice).toEqual(chosen(of).slice(from, from + taken));
     }),
   );

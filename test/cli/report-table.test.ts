@@ -20,7 +20,16 @@ function parameter(name: string, shape: number[], worst: ComponentReport[]): Par
     shape,
     verdict: failed > 0 ? 'fail' : 'pass',
     relativeDifference: 1 / 3,
-    components: { total, checked: total, passed: total - failed, failed, inconclusive: 0, vacuous: 0 },
+    strategy: 'weight-perturbation',
+    components: {
+      total,
+      checked: total,
+      passed: total - failed,
+      failed,
+      inconclusive: 0,
+      vacuous: 0,
+      kinks: 0,
+    },
     maxError: 0.25,
     claimedNorm: 1,
     numericNorm: 1,
@@ -45,6 +54,7 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
       failed: sum('failed'),
       inconclusive: 0,
       vacuous: 0,
+      kinks: 0,
     },
     settings: {
       method: 'central',
@@ -58,6 +68,7 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
     parameters,
     warnings: [],
     evaluations: 95,
+    evaluationsSaved: 0,
     durationMs: 2.1234,
     ...more,
   };

@@ -99,7 +99,7 @@ export function aParameter(name: string): Omit<ParameterReport, 'histogram'> {
 }
 
 export function aReport(name = 'W1'): Report {
-  const components = { total: 3, checked: 3, passed: 2, failed: 1, inconclusive: 0, vacuous: 0 };
+  const components = { total: 3, checked: 3, passed: 2, failed: 1, inconclusive: 0, vacuous: 0, kinks: 0 };
   return {
     verdict: 'fail',
     relativeDifference: 0.25,
@@ -121,6 +121,7 @@ export function aReport(name = 'W1'): Report {
         shape: [3],
         verdict: 'fail',
         relativeDifference: 0.25,
+        strategy: 'weight-perturbation',
         components,
         maxError: 'Infinity',
         claimedNorm: 2,
@@ -131,6 +132,7 @@ export function aReport(name = 'W1'): Report {
     ],
     warnings: [{ code: 'θ', message: 'a message with "quotes", ∂ and \u0000' }],
     evaluations: 7,
+    evaluationsSaved: 0,
     durationMs: 1.5,
   };
 }

@@ -74,7 +74,10 @@ export function retentionConformance(bench: StoreBench): void {
       const taken = await jobs.acquire(job.id, 'owner', START, START + 1);
       if (taken === undefined) throw new Error('The lease was free.');
       const components = { kind: 'blocks', start: 0, count: 100, blocks: 1, stride: 0 } as const;
-      const entries = [{ parameter: 0, components, numeric: new Float64Array(100) }];
+      const numeric = new Float64Array(100);
+      const entries = [
+        { parameter: 0, components, numeric, role: 'value' as const, crossed: new Uint32Array(0) },
+      ];
       const result = { stage: 'sweep', index: 0, entries, evaluations: 200 } as const;
       await jobs.putShardResult(taken.lease, result, { stage: 'sweep', completed: 1, total: 3 });
       expect(await bytes()).toBeGreaterThanOrEqual(inserted + 800);

@@ -8,7 +8,15 @@ function aSweep(index: number, values: number[]): SweepResult {
   return {
     stage: 'sweep',
     index,
-    entries: [{ parameter: 0, components, numeric: Float64Array.from(values) }],
+    entries: [
+      {
+        parameter: 0,
+        components,
+        numeric: Float64Array.from(values),
+        role: 'value',
+        crossed: Uint32Array.of(0),
+      },
+    ],
     evaluations: 2 * values.length,
   };
 }
@@ -50,7 +58,9 @@ export function shardResultConformance(bench: StoreBench): void {
       const numeric = new Float64Array(bits.buffer);
       const lease = await runningJob(bench.store);
       const components = { kind: 'list', indices: Uint32Array.of(4_294_967_295, 0, 9, 1) } as const;
-      const entries = [{ parameter: 2, components, numeric }];
+      const entries = [
+        { parameter: 2, components, numeric, role: 'audit' as const, crossed: new Uint32Array(0) },
+      ];
       await bench.store.jobs.putShardResult(
         lease,
         { stage: 'sweep', index: 0, entries, evaluations: 8 },

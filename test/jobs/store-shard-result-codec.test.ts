@@ -8,11 +8,17 @@ const pattern: fc.Arbitrary<IndexPattern> = fc.oneof(
   fc.record({ kind: fc.constant('blocks' as const), start: u32, count: u32, blocks: u32, stride: u32 }),
   fc.record({ kind: fc.constant('list' as const), indices: fc.uint32Array({ maxLength: 9 }) }),
 );
-const entry = fc.record({ parameter: u32, components: pattern, numeric: fc.float64Array({ maxLength: 9 }) });
+const entry = fc.record({
+  parameter: u32,
+  components: pattern,
+  numeric: fc.float64Array({ maxLength: 9 }),
+  role: fc.constantFrom('value' as const, 'audit' as const, 'replacement' as const),
+  crossed: fc.uint32Array({ maxLength: 3 }),
+});
 const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
   fc.record({ stage: fc.constant('prepare' as const), index: u32, cost: fc.double(), evaluations: fc.nat() }),
   fc.record({
-    stage: fc.constant('sweep' as const),
+    stage: fc.constantFrom('sweep' as const, 'refine' as const),
     index: u32,
     entries: fc.array(entry, { maxLength: 5 }),
     evaluations: fc.nat(),

@@ -198,7 +198,7 @@ describe('thirty faults and more of every kind', () => {
       method: 'complex-step',
       epsilon: -1,
       tolerance: 'small',
-      strategy: 'node-perturbation',
+      strategy: 'directional',
       seed: -1,
       compareMethods: true,
       verbose: true,
@@ -319,5 +319,20 @@ describe('thirty faults and more of every kind', () => {
       expect(detail).not.toMatch(/Invalid input|undefined|\[object/);
       expect(detail.length).toBeGreaterThan(10);
     }
+  });
+});
+
+describe('a strategy that does not fit is refused, not replaced', () => {
+  const job = {
+    model: { format: 'expression', cost: 'theta**2' },
+    parameters: { theta: 1 },
+    gradients: { theta: 2 },
+  };
+  it.each([
+    [{ method: 'forward' }, 'node-perturbation takes the central method, not forward'],
+    [{ components: { sample: 1 } }, 'node-perturbation checks whole parameters, not a sample of components'],
+  ])('node-perturbation with %j', (check, detail) => {
+    const reading = readJob({ ...job, check: { ...check, strategy: 'node-perturbation' } });
+    expect(reading).toEqual({ kind: 'faults', faults: [{ pointer: '/check/strategy', detail }] });
   });
 });

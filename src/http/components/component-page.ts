@@ -9,7 +9,7 @@ import {
 } from '../../check/worst-components.ts';
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import { unravel } from '../../tensors/tensor.ts';
-import type { ComponentSource } from './component-source.ts';
+import type { ComponentSource, ComponentValues } from './component-source.ts';
 
 export interface ComponentQuery {
   readonly parameter?: Parameter | undefined;
@@ -33,8 +33,7 @@ export interface ComponentPage {
 }
 
 interface JudgedComponent extends RankedComponent {
-  readonly claimed: number;
-  readonly numeric: number;
+  readonly values: ComponentValues;
   readonly judged: ComponentVerdict;
 }
 
@@ -59,9 +58,9 @@ async function findByIndex(
   await source.visit(
     Math.max(from, (query.after ?? -1) + 1),
     to,
-    (component, claimed, numeric) => {
+    (component, values) => {
       if (found.length >= most) return;
-      const judged = judge(source, component, claimed, numeric);
+      const judged = judge(source, component, values);
       if (query.verdict === undefined || judged.verdict === query.verdict) found.push(judged);
     },
     () => found.length >= most,
@@ -78,8 +77,8 @@ async function findWorst(
   const [from, to] = rangeOf(source, query);
   const before = query.after === undefined ? undefined : await judgeStored(source, query.after);
   const worst = new WorstComponents<JudgedComponent>(most);
-  await source.visit(from, to, (component, claimed, numeric) => {
-    const judged = judge(source, component, claimed, numeric);
+  await source.visit(from, to, (component, values) => {
+    const judged = judge(source, component, values);
     if (query.verdict !== undefined && judged.verdict !== query.verdict) return;
     if (before === undefined || compareWorstFirst(before, judged) < 0) worst.offer(judged);
   });
@@ -93,21 +92,15 @@ function rangeOf(source: ComponentSource, { parameter }: ComponentQuery): [from:
 }
 
 async function judgeStored(source: ComponentSource, component: number): Promise<JudgedComponent> {
-  const { claimed, numeric } = await source.valuesOf(component);
-  return judge(source, component, claimed, numeric);
+  return judge(source, component, await source.valuesOf(component));
 }
 
-function judge(
-  source: ComponentSource,
-  component: number,
-  claimed: number,
-  numeric: number,
-): JudgedComponent {
-  const judged = judgeComponent(source.rule, claimed, numeric);
+function judge(source: ComponentSource, component: number, values: ComponentValues): JudgedComponent {
+  const { claimed, numeric, crossed } = values;
+  const judged = judgeComponent(source.rule, claimed, numeric, crossed);
   return {
     component,
-    claimed,
-    numeric,
+    values,
     judged,
     verdict: judged.verdict,
     relativeError: relativeError(claimed, numeric),
@@ -115,14 +108,14 @@ function judge(
 }
 
 function describeComponent(parameters: readonly Parameter[], found: JudgedComponent): ListedComponent {
-  const { component, claimed, numeric, judged } = found;
+  const { component, values, judged } = found;
   const parameter = parameters.findLast(({ offset }) => offset <= component) ?? parameters[0];
   return {
     parameter: parameter.name,
     component,
     index: unravel(component - parameter.offset, parameter.shape),
-    claimed: toJsonNumber(claimed),
-    numeric: toJsonNumber(numeric),
+    claimed: toJsonNumber(values.claimed),
+    numeric: toJsonNumber(values.numeric),
     bound: toJsonNumber(judged.bound),
     verdict: judged.verdict,
     flags: judged.flags,

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { CheckSpec, Parameter } from '../../check/check-job.ts';
+import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
 import { type ComponentRun, selectedRuns } from '../../check/selection.ts';
 import { specFromJson } from '../../check/spec-json.ts';
+import { crossedRange, readCrossed } from '../../check/stored-gradient.ts';
 import { type VerdictRule, verdictRule } from '../../check/verdict.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import type { Store } from '../../jobs/store/job-store.ts';
@@ -9,8 +10,15 @@ import type { Store } from '../../jobs/store/job-store.ts';
 /** Components read and judged at once: a few milliseconds of work, after which other requests get their turn. */
 const BLOCK = 1 << 16;
 
-/** Is called with a checked component, numbered in θ, and both its gradients. */
-export type ComponentVisitor = (component: number, claimed: number, numeric: number) => void;
+/** Both gradients of one component, and whether a kink was crossed at it. */
+export interface ComponentValues {
+  readonly claimed: number;
+  readonly numeric: number;
+  readonly crossed: boolean;
+}
+
+/** Is called with a checked component, numbered in θ. */
+export type ComponentVisitor = (component: number, values: ComponentValues) => void;
 
 /** The components of one succeeded job, read from its stored tensors block by block. */
 export class ComponentSource {
@@ -32,7 +40,7 @@ export class ComponentSource {
     const numeric = await store.jobs.numeric(jobId);
     if (payload === undefined || numeric === undefined) throw removed(jobId);
     const spec = specFromJson(payload.spec);
-    const values = new StoredGradients(store, jobId, payload.tensors.claimed, numeric);
+    const values = new StoredGradients(store, jobId, payload.tensors.claimed, numeric, componentCount(spec));
     return new ComponentSource(spec, values, await readRule(spec, values));
   }
 
@@ -44,10 +52,10 @@ export class ComponentSource {
     for (const [start, end] of blocksOf(from, to)) {
       const runs = this.#runsWithin(start, end);
       if (runs.length === 0) continue;
-      const { claimed, numeric } = await this.#values.read(start, end);
+      const { claimed, numeric, crossed } = await this.#values.read(start, end);
       for (const run of runs) {
         for (let i = run.start - start; i < run.start - start + run.count; i++) {
-          visitor(start + i, claimed[i], numeric[i]);
+          visitor(start + i, { claimed: claimed[i], numeric: numeric[i], crossed: crossed[i] !== 0 });
         }
       }
       if (enough()) return;
@@ -55,10 +63,9 @@ export class ComponentSource {
     }
   }
 
-  /** Both gradients of one component. */
-  async valuesOf(component: number): Promise<{ claimed: number; numeric: number }> {
-    const { claimed, numeric } = await this.#values.read(component, component + 1);
-    return { claimed: claimed[0], numeric: numeric[0] };
+  async valuesOf(component: number): Promise<ComponentValues> {
+    const { claimed, numeric, crossed } = await this.#values.read(component, component + 1);
+    return { claimed: claimed[0], numeric: numeric[0], crossed: crossed[0] !== 0 };
   }
 
   #runsWithin(start: number, end: number): ComponentRun[] {
@@ -90,34 +97,40 @@ class StoredGradients {
   readonly #jobId: string;
   readonly #claimed: string;
   readonly #numeric: string;
+  readonly #components: number;
 
-  constructor(store: Store, jobId: string, claimed: string, numeric: string) {
+  constructor(store: Store, jobId: string, claimed: string, numeric: string, components: number) {
     this.#store = store;
     this.#jobId = jobId;
     this.#claimed = claimed;
     this.#numeric = numeric;
+    this.#components = components;
   }
 
-  async read(start: number, end: number): Promise<{ claimed: Float64Array; numeric: Float64Array }> {
+  async read(start: number, end: number) {
     const claimed = await this.readClaimed(start, end);
-    const numeric = await this.#store.tensors.slice(this.#numeric, start, end - start);
-    if (numeric === undefined) throw removed(this.#jobId);
-    return { claimed, numeric };
+    const numeric = await this.#slice(this.#numeric, start, end - start);
+    const { offset, count, skip } = crossedRange(this.#components, start, end);
+    const crossed = readCrossed(await this.#slice(this.#numeric, offset, count), skip, end - start);
+    return { claimed, numeric, crossed };
   }
 
   async readClaimed(start: number, end: number): Promise<Float64Array> {
-    const claimed = await this.#store.tensors.slice(this.#claimed, start, end - start);
-    if (claimed === undefined) throw removed(this.#jobId);
-    return claimed;
+    return this.#slice(this.#claimed, start, end - start);
+  }
+
+  async #slice(id: string, start: number, count: number): Promise<Float64Array> {
+    const values = await this.#store.tensors.slice(id, start, count);
+    if (values === undefined) throw removed(this.#jobId);
+    return values;
   }
 }
 
 /** The verdict rule depends on the largest claimed component; the largest of the blocks' rules is the job's. */
 async function readRule(spec: CheckSpec, values: StoredGradients): Promise<VerdictRule> {
   const { componentTolerance } = spec.settings;
-  const last = spec.parameters.at(-1);
   let rule = verdictRule(componentTolerance, new Float64Array(0));
-  for (const [start, end] of blocksOf(0, last === undefined ? 0 : last.offset + last.size)) {
+  for (const [start, end] of blocksOf(0, componentCount(spec))) {
     const ofBlock = verdictRule(componentTolerance, await values.readClaimed(start, end));
     if (ofBlock.absolute > rule.absolute) rule = ofBlock;
     await setImmediate();

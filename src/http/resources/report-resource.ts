@@ -19,7 +19,7 @@ const componentShape = z.object({
   numeric: jsonNumberSchema,
   bound: jsonNumberSchema.describe('The difference above which the component is called wrong.'),
   verdict: verdictSchema,
-  flags: z.array(z.enum(['vacuous', 'non-finite'])).readonly(),
+  flags: z.array(z.enum(['vacuous', 'non-finite', 'kink'])).readonly(),
 });
 
 const componentSchema: z.ZodType<ComponentReport> = componentShape.meta({ id: 'Component' });
@@ -27,6 +27,8 @@ const componentSchema: z.ZodType<ComponentReport> = componentShape.meta({ id: 'C
 export const listedComponentSchema: z.ZodType<ListedComponent> = componentShape
   .extend({ parameter: z.string(), component: z.int().describe('Its number in θ.') })
   .meta({ id: 'ListedComponent' });
+
+export const strategySchema = z.enum(['weight-perturbation', 'node-perturbation']);
 
 const countsSchema: z.ZodType<ComponentCounts> = z
   .object({
@@ -36,6 +38,7 @@ const countsSchema: z.ZodType<ComponentCounts> = z
     failed: z.int(),
     inconclusive: z.int(),
     vacuous: z.int().describe('Passed ones whose claimed and numeric values are both 0.'),
+    kinks: z.int().describe('Those at a kink of J, whatever their verdict.'),
   })
   .meta({ id: 'ComponentCounts' });
 
@@ -45,6 +48,16 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
     shape: z.array(z.int()).readonly(),
     verdict: verdictSchema,
     relativeDifference: jsonNumberSchema.describe('‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂)'),
+    strategy: strategySchema,
+    audit: z
+      .object({
+        components: z.int(),
+        maxDifference: jsonNumberSchema,
+        bound: jsonNumberSchema,
+        agreed: z.boolean(),
+      })
+      .optional()
+      .describe('How a sample of components agreed with weight-perturbation.'),
     components: countsSchema,
     maxError: jsonNumberSchema.describe('The largest |claimed − numeric|.'),
     claimedNorm: jsonNumberSchema,
@@ -71,7 +84,7 @@ export const reportSchema: z.ZodType<Report> = z
     components: countsSchema,
     settings: z.object({
       method: z.enum(['forward', 'backward', 'central']),
-      strategy: z.enum(['weight-perturbation']),
+      strategy: strategySchema,
       epsilon: z.union([z.number(), z.literal('auto')]),
       tolerance: z.number(),
       componentTolerance: z.number(),
@@ -80,7 +93,8 @@ export const reportSchema: z.ZodType<Report> = z
     }),
     parameters: z.array(parameterReportSchema).readonly(),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })).readonly(),
-    evaluations: z.int().describe('Evaluations of J.'),
+    evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
+    evaluationsSaved: z.int().describe('What moving every component by itself would have taken on top.'),
     durationMs: z.number().describe('From the first dispatch to the folded report.'),
   })
   .meta({ id: 'Report' });

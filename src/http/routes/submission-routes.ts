@@ -12,7 +12,7 @@ import { enforceLimits, exceededLimitSchema, exceededLimits } from '../job-limit
 import { preferredWait } from '../prefer.ts';
 import { emptyQuerySchema } from '../query-schema.ts';
 import { describeJob, jobPath, jobSchema } from '../resources/job-resource.ts';
-import { reportSchema } from '../resources/report-resource.ts';
+import { reportSchema, strategySchema } from '../resources/report-resource.ts';
 import { retryAfter } from '../retry-after.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
@@ -22,7 +22,7 @@ const endedJobSchema = z
 
 const estimateSchema = z
   .object({
-    strategy: z.enum(['weight-perturbation']),
+    strategy: strategySchema,
     components: z.int().describe('Components that would be checked.'),
     evaluations: z.int().describe('Evaluations of J.'),
     flops: z.number(),

@@ -55,7 +55,7 @@ export interface JobEnding {
   readonly verdict?: Verdict;
   readonly error?: JobError;
   readonly report?: Report;
-  /** Tensor id of the folded numeric gradient, laid out as θ. */
+  /** Tensor id of the folded numeric gradient, as `packGradient` packs it. */
   readonly numeric?: string;
   /** Parameter events not stored yet, in order; they get the numbers before the terminal event's. */
   readonly earlier: readonly JobEventBody[];

@@ -1,0 +1,84 @@
+import type { RegionMap } from '../graph/region.ts';
+import type { ShardEntry } from './shard.ts';
+
+/**
+ * Collects the derivatives by one parameter that follow from units in a row, unit after unit, and gives them with the
+ * pattern of the components they belong to. Units whose entries interleave evenly (columns of a matrix) or follow each
+ * other (rows) make a pattern of blocks; any others a list.
+ */
+export class UnitValues {
+  readonly #map: RegionMap;
+  readonly #starts: number[] = [];
+  readonly #values: Float64Array;
+  readonly #crossed: number[] = [];
+
+  constructor(map: RegionMap, units: number) {
+    this.#map = map;
+    this.#values = new Float64Array(units * map.size);
+  }
+
+  /** Adds one unit's derivatives, whose entries start at `start` in the parameter. */
+  add(values: Float64Array, start: number, crossed: boolean): void {
+    this.#values.set(values, this.#starts.length * this.#map.size);
+    if (crossed) this.#crossed.push(this.#starts.length);
+    this.#starts.push(start);
+  }
+
+  finish(): Pick<ShardEntry, 'components' | 'numeric' | 'crossed'> {
+    const stride = this.#columnStride();
+    if (stride !== undefined) return this.#asColumns(stride);
+    const { size } = this.#map;
+    const crossed = Uint32Array.from(
+      this.#crossed.flatMap((unit) => Array.from({ length: size }, (_, i) => unit * size + i)),
+    );
+    if (this.#areRows()) {
+      const [start] = this.#starts;
+      const components = { kind: 'blocks', start, count: this.#values.length, blocks: 1, stride: 0 } as const;
+      return { components, numeric: this.#values, crossed };
+    }
+    const { table } = this.#map;
+    const indices = new Uint32Array(this.#values.length);
+    this.#starts.forEach((start, unit) => {
+      for (let i = 0; i < size; i++) indices[unit * size + i] = start + (table === undefined ? i : table[i]);
+    });
+    return { components: { kind: 'list', indices }, numeric: this.#values, crossed };
+  }
+
+  /** The step between a unit's entries when units are neighbouring columns. */
+  #columnStride(): number | undefined {
+    const { table, size } = this.#map;
+    if (table === undefined || size < 2) return undefined;
+    const stride = table[1] - table[0];
+    const isEven = table.every((offset, i) => offset === i * stride);
+    const [first] = this.#starts;
+    return isEven &&
+      stride >= this.#starts.length &&
+      this.#starts.every((start, unit) => start === first + unit)
+      ? stride
+      : undefined;
+  }
+
+  #areRows(): boolean {
+    const [first] = this.#starts;
+    const { table, size } = this.#map;
+    return table === undefined && this.#starts.every((start, unit) => start === first + unit * size);
+  }
+
+  #asColumns(stride: number): Pick<ShardEntry, 'components' | 'numeric' | 'crossed'> {
+    const { size } = this.#map;
+    const units = this.#starts.length;
+    const numeric = new Float64Array(this.#values.length);
+    for (let unit = 0; unit < units; unit++) {
+      for (let i = 0; i < size; i++) numeric[i * units + unit] = this.#values[unit * size + i];
+    }
+    const crossed = this.#crossed.flatMap((unit) => Array.from({ length: size }, (_, i) => i * units + unit));
+    const components = {
+      kind: 'blocks',
+      start: this.#starts[0],
+      count: units,
+      blocks: size,
+      stride,
+    } as const;
+    return { components, numeric, crossed: Uint32Array.from(crossed) };
+  }
+}
