@@ -1,7 +1,7 @@
 // Writes a job document for an MLP 256-128-64-10 with tanh, softmax cross-entropy and 32 examples: 41,802 components,
 // with the right gradients from backpropagation by hand. The same numbers every time.
 //
-//   node examples/make-mlp.mjs > job.json && npx gradcheck check job.json
+//   node examples/make-mlp.mjs | npx gradcheck check -
 
 const sizes = [256, 128, 64, 10];
 const examples = 32;

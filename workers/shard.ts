@@ -8,7 +8,7 @@ import type { ShardWork, ThreadTask, WorkerAnswer } from '../src/jobs/executor/s
 const jobs = new Map<string, { readonly memory: SharedArrayBuffer; readonly runner: ShardRunner }>();
 
 /** The entry of a shard thread: runs one shard and answers with a plain value, whatever happens. */
-export function runTask({ forget, work }: ThreadTask) {
+export function runTask({ forget, work }: ThreadTask): unknown {
   for (const jobId of forget) letGo(jobId);
   return work === undefined ? undefined : transferred(answer(work));
 }

@@ -3,13 +3,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { errorCatalogue } from '../errors/catalogue.ts';
 import { PoolExecutor } from '../jobs/executor/pool-executor.ts';
 import type { Log } from '../jobs/log.ts';
-import type { CheckOutcome } from './check-outcome.ts';
+import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
 import { CommandError } from './command-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { checkLocally } from './local-check.ts';
+import { checkLocally, type LocalCheckOptions } from './local-check.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { readSource } from './read-source.ts';
-import { followJob } from './remote-check.ts';
+import { checkRemotely } from './remote-check.ts';
 import { formatReportTable } from './report-table.ts';
 import { ServiceClient } from './service-client.ts';
 
@@ -67,16 +67,18 @@ async function check(path: string, options: CheckOptions): Promise<ExitCode> {
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', onInterrupt);
   try {
-    const outcome = await (options.server === undefined
-      ? checkHere(source, options.threads, bar, interrupt.signal)
-      : checkThere(source, options.server, options.cancelOnInterrupt, bar, interrupt.signal));
+    const watch = { onProgress: (progress: CheckProgress) => bar.update(progress), signal: interrupt.signal };
+    const { server, threads, cancelOnInterrupt } = options;
+    const outcome = await (server === undefined
+      ? checkHere(source, threads, watch)
+      : checkRemotely(source, { ...watch, client: new ServiceClient(server), cancelOnInterrupt }));
     if (outcome.kind === 'report') {
       // Progress may be dropped on its way, the last of it too.
       const { checked } = outcome.report.components;
       bar.update({ completed: checked, total: checked });
     }
     bar.stop();
-    return print(outcome, options.format, interrupt.signal);
+    return print(outcome, options.format);
   } finally {
     bar.stop();
     process.off('SIGINT', onInterrupt);
@@ -86,12 +88,11 @@ async function check(path: string, options: CheckOptions): Promise<ExitCode> {
 async function checkHere(
   source: string,
   threads: number,
-  bar: ProgressBar,
-  signal: AbortSignal,
+  watch: Omit<LocalCheckOptions, 'executor'>,
 ): Promise<CheckOutcome> {
   const executor = new PoolExecutor({ threads, shardTimeoutSeconds: SHARD_TIMEOUT_SECONDS, log: threadLog });
   try {
-    return await checkLocally(source, { executor, onProgress: (progress) => bar.update(progress), signal });
+    return await checkLocally(source, { executor, ...watch });
   } finally {
     await executor.destroy();
   }
@@ -105,40 +106,12 @@ const threadLog: Log = {
   error: (details, message) => process.stderr.write(`gradcheck: ${message} ${JSON.stringify(details)}\n`),
 };
 
-async function checkThere(
-  source: string,
-  server: string,
-  cancelOnInterrupt: boolean,
-  bar: ProgressBar,
-  signal: AbortSignal,
-): Promise<CheckOutcome> {
-  const client = new ServiceClient(server);
-  try {
-    const job = await client.submit(source, signal);
-    return await followJob(job, { client, onProgress: (progress) => bar.update(progress), signal }).catch(
-      async (error: unknown) => {
-        if (!signal.aborted) throw error;
-        bar.stop();
-        if (cancelOnInterrupt) await client.cancel(job.id);
-        else process.stderr.write(`gradcheck: the job goes on at ${client.jobUrl(job.id)}\n`);
-        return { kind: 'cancelled' };
-      },
-    );
-  } catch (error) {
-    if (!signal.aborted || error instanceof CommandError) throw error;
-    // Interrupted before the service had answered.
-    return { kind: 'cancelled' };
-  }
-}
-
-function print(outcome: CheckOutcome, format: CheckOptions['format'], interrupt: AbortSignal): ExitCode {
+function print(outcome: CheckOutcome, format: CheckOptions['format']): ExitCode {
   switch (outcome.kind) {
     case 'report': {
       const { report, name } = outcome;
-      const table = {
-        color: process.stdout.isTTY && process.stdout.hasColors(),
-        ...(name === undefined ? {} : { name }),
-      };
+      const color = process.stdout.isTTY && process.stdout.hasColors();
+      const table = name === undefined ? { color } : { color, name };
       process.stdout.write(
         format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatReportTable(report, table),
       );
@@ -146,10 +119,16 @@ function print(outcome: CheckOutcome, format: CheckOptions['format'], interrupt:
     }
     case 'failed': {
       const { code, detail } = outcome.error;
-      throw new CommandError(`the job failed: ${detail} (${code}). ${errorCatalogue[code].mend}`);
+      // A newer service may know more codes.
+      const mend = Object.hasOwn(errorCatalogue, code) ? ` ${errorCatalogue[code].mend}` : '';
+      throw new CommandError(`the job failed: ${detail} (${code}).${mend}`);
     }
     case 'cancelled':
-      if (interrupt.aborted) return exitCode.interrupted;
       throw new CommandError('the job was cancelled');
+    case 'interrupted':
+      if (outcome.runningAt !== undefined) {
+        process.stderr.write(`gradcheck: the job goes on at ${outcome.runningAt}\n`);
+      }
+      return exitCode.interrupted;
   }
 }

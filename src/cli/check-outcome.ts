@@ -5,7 +5,10 @@ import type { JobError } from '../jobs/job-record.ts';
 export type CheckOutcome =
   | { readonly kind: 'report'; readonly report: Report; readonly name?: string }
   | { readonly kind: 'failed'; readonly error: JobError }
-  | { readonly kind: 'cancelled' };
+  /** Somebody else cancelled the job. */
+  | { readonly kind: 'cancelled' }
+  /** By Ctrl-C. `runningAt` is the URL of a job that goes on without the command. */
+  | { readonly kind: 'interrupted'; readonly runningAt?: string };
 
 /** How far a check is, in components. */
 export interface CheckProgress {

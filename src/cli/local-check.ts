@@ -48,7 +48,7 @@ async function runOnExecutor(
   try {
     for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
       const error = await runStage(jobId, plan, run, { executor, onProgress, signal });
-      if (signal.aborted) return { kind: 'cancelled' };
+      if (signal.aborted) return { kind: 'interrupted' };
       if (error !== undefined) return { kind: 'failed', error };
     }
   } finally {

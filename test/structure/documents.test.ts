@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkGradients } from '../../src/index.ts';
 import { projectRoot } from './import-graph.ts';
 
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
@@ -32,6 +33,14 @@ describe.each(documents)('%s', (path) => {
     );
     expect(named.filter((file) => !existsSync(join(projectRoot, file)))).toEqual([]);
   });
+});
+
+it("the README's job documents can be checked as they are", async () => {
+  const blocks = Array.from(read('README.md').matchAll(/```json\n([\s\S]*?)```/g), ([, json]) => json);
+  const verdicts = await Promise.all(
+    blocks.map(async (json) => (await checkGradients(JSON.parse(json))).verdict),
+  );
+  expect(verdicts).toEqual(['fail', 'fail']);
 });
 
 it('there are documents to look at, and the README names both first commands', () => {
