@@ -50,7 +50,7 @@ export interface JobRecord {
   readonly fence: number;
   /** Set when a client asked for its end; the owner acts on it. */
   readonly cancelRequested: boolean;
-  /** Bytes kept for it: tensors, results and report. */
+  /** Bytes kept for it: tensors, payload, shard results, events and report. */
   readonly bytes: number;
 }
 

@@ -163,6 +163,17 @@ export function tensorConformance(bench: StoreBench): void {
       for (const id of ids) expect(await bench.store.tensors.get(id)).toBeUndefined();
     });
 
+    it('keeps a tensor that is put again while the sweep is under way', async () => {
+      const ids = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => bench.store.tensors.put(ramp(2, i))),
+      );
+      bench.now = START + 100;
+      const sweep = bench.store.tensors.sweepOrphans(START + 100);
+      await Promise.all([...ids.keys()].map((i) => bench.store.tensors.put(ramp(2, i))));
+      await sweep;
+      for (const [i, id] of ids.entries()) expectSameBits(await bench.store.tensors.get(id), ramp(2, i));
+    });
+
     it('never leaves a tensor half there, though it is put while it is swept', async () => {
       const values = ramp(12 * CHUNK);
       for (let round = 0; round < 4; round++) {

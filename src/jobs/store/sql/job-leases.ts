@@ -6,15 +6,13 @@ import { prepare } from './prepared-query.ts';
 import type { Schema } from './schema.ts';
 import type { SqlSession } from './sql-session.ts';
 
-/** The condition that every write of an owner bears: the lease is the job's newest one, and the job has not ended. */
+/**
+ * The condition that every write of an owner bears: the lease is the job's newest one. A job that has ended, or whose
+ * lease was given back, has no owner.
+ */
 export function heldBy(jobId: RawBuilder<string>, owner: RawBuilder<string>, fence: RawBuilder<number>) {
   return (job: ExpressionBuilder<Schema, 'jobs'>) =>
-    job.and([
-      job('id', '=', jobId),
-      job('owner', '=', owner),
-      job('fence', '=', fence),
-      job('finished_at', 'is', null),
-    ]);
+    job.and([job('id', '=', jobId), job('owner', '=', owner), job('fence', '=', fence)]);
 }
 
 /** Takes, keeps and gives back the leases of jobs, and says when a job starts. */
