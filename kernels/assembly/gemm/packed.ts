@@ -10,6 +10,9 @@ const DEPTH_BLOCK: usize = 256;
 const ROW_BLOCK: usize = 128;
 const COLUMN_BLOCK: usize = 256;
 
+/** Bytes of a cache line: panels start on one. */
+const LINE: usize = 64;
+
 @inline
 function wholeTiles(length: usize): usize {
   return (length + TILE - 1) & ~(TILE - 1);
@@ -18,7 +21,7 @@ function wholeTiles(length: usize): usize {
 /** Bytes of scratch that `multiplyPacked` needs. */
 export function packedScratch(rows: usize, columns: usize, depth: usize): usize {
   const lines = min(wholeTiles(rows), ROW_BLOCK) + min(wholeTiles(columns), COLUMN_BLOCK);
-  return (lines * min(depth, DEPTH_BLOCK) + TILE * TILE) * FLOAT;
+  return (lines * min(depth, DEPTH_BLOCK) + TILE * TILE) * FLOAT + LINE;
 }
 
 export function multiplyPacked(
@@ -36,7 +39,7 @@ export function multiplyPacked(
   accumulate: bool,
   scratch: usize,
 ): void {
-  const tile = scratch;
+  const tile = (scratch + LINE - 1) & ~(LINE - 1);
   const aPanels = tile + TILE * TILE * FLOAT;
   const bPanels = aPanels + min(wholeTiles(rows), ROW_BLOCK) * min(depth, DEPTH_BLOCK) * FLOAT;
   for (let column: usize = 0; column < columns; column += COLUMN_BLOCK) {
