@@ -1,6 +1,7 @@
 import { type CheckOptions, checkGradients as checkJob } from './check/check-gradients.ts';
 import type { Report } from './check/report.ts';
 import { GradcheckError } from './errors/catalogue.ts';
+import { loadKernelModule } from './kernels/load-module.ts';
 import type { JobDocument } from './models/job-document.ts';
 import { readJob } from './models/read-job.ts';
 
@@ -16,7 +17,7 @@ export async function checkGradients(document: JobDocument, options: CheckOption
   if (reading.kind === 'faults') {
     throw new GradcheckError('invalid-job', 'the job document has faults', { faults: reading.faults });
   }
-  return checkJob(reading.job, options);
+  return checkJob(reading.job, loadKernelModule(), options);
 }
 
 export type { CheckOptions } from './check/check-gradients.ts';

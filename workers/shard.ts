@@ -3,9 +3,12 @@ import type { ShardResult } from '../src/check/shard.ts';
 import { ShardRunner } from '../src/check/shard-runner.ts';
 import { feelMemory } from '../src/jobs/executor/memory-pressure.ts';
 import type { ShardWork, ThreadTask, WorkerAnswer } from '../src/jobs/executor/shard-task.ts';
+import { loadKernelModule } from '../src/kernels/load-module.ts';
+
+const kernels = loadKernelModule();
 
 /** The jobs whose memory this thread holds; the executor says when to let go. */
-const jobs = new Map<string, { readonly memory: SharedArrayBuffer; readonly runner: ShardRunner }>();
+const jobs = new Map<string, { readonly memory: WebAssembly.Memory; readonly runner: ShardRunner }>();
 
 /** The entry of a shard thread: runs one shard and answers with a plain value, whatever happens. */
 export function runTask({ forget, work }: ThreadTask): unknown {
@@ -16,7 +19,7 @@ export function runTask({ forget, work }: ThreadTask): unknown {
 function letGo(jobId: string): void {
   const memory = jobs.get(jobId)?.memory;
   jobs.delete(jobId);
-  if (memory !== undefined) feelMemory(memory.byteLength);
+  if (memory !== undefined) feelMemory(memory.buffer.byteLength);
 }
 
 function answer(work: ShardWork): WorkerAnswer {
@@ -37,8 +40,8 @@ function runnerOf({ jobId, memory }: ShardWork): ShardRunner {
   const known = jobs.get(jobId);
   if (known !== undefined) return known.runner;
   if (memory === undefined) throw new Error(`the thread does not hold the memory of job ${jobId}`);
-  feelMemory(memory.byteLength);
-  const runner = new ShardRunner(memory);
+  feelMemory(memory.buffer.byteLength);
+  const runner = new ShardRunner(memory, kernels);
   jobs.set(jobId, { memory, runner });
   return runner;
 }
@@ -50,9 +53,10 @@ function transferred(value: WorkerAnswer) {
 }
 
 function buffersOf(result: ShardResult): ArrayBufferLike[] {
-  if (result.stage !== 'sweep') return [];
-  const buffers = result.entries.flatMap(({ components, numeric }) =>
-    components.kind === 'list' ? [numeric.buffer, components.indices.buffer] : [numeric.buffer],
-  );
+  if (result.stage === 'prepare') return [];
+  const buffers = result.entries.flatMap(({ components, numeric, crossed }) => {
+    const lists = components.kind === 'list' ? [components.indices.buffer] : [];
+    return [numeric.buffer, crossed.buffer, ...lists];
+  });
   return [...new Set(buffers)];
 }

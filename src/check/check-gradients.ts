@@ -22,10 +22,14 @@ export interface CheckOptions {
  * the last bit. Between shards the event loop is let run.
  * @throws GradcheckError with the code of a failed job, such as `cost-mismatch`.
  */
-export async function checkGradients(job: CheckJob, options: CheckOptions = {}): Promise<Report> {
+export async function checkGradients(
+  job: CheckJob,
+  kernels: WebAssembly.Module,
+  options: CheckOptions = {},
+): Promise<Report> {
   const started = performance.now();
   const run = new CheckRun(job);
-  const runner = new ShardRunner(createJobMemory(job, 1));
+  const runner = new ShardRunner(createJobMemory(job, 1), kernels);
   for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
     for (const shard of plan.shards) {
       options.signal?.throwIfAborted();

@@ -1,3 +1,6 @@
+import { isLeaf } from '../graph/graph.ts';
+import { PACKING_FLOATS } from '../graph/heap.ts';
+import { findOp } from '../graph/ops/registry.ts';
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import type { CheckSpec } from './check-job.ts';
@@ -33,4 +36,19 @@ export function scratchSizeOf({ programs, blocks }: CompiledJob): number {
     block.kind === 'units' ? block.group.scratchSize : (block.program?.scratchSize ?? 0),
   );
   return Math.max(0, ...sizes, ...programs.map((program) => program?.scratchSize ?? 0));
+}
+
+/** Lanes that a product may be taken of at once, both sides of each pair. */
+const MOST_LANES = 128;
+/** Products of fewer multiplications than this are never packed. */
+const UNPACKED = 20_000;
+
+/** float64s that products of large matrices need for packing: none where all are small. */
+export function packingSizeOf({ graph }: Tape): number {
+  const isLarge = graph.nodes.some((node) => {
+    if (isLeaf(node) || node.op !== 'matmul') return false;
+    const shapes = node.inputs.map((input) => graph.nodes[input].shape);
+    return (MOST_LANES * findOp(node.op).flops(shapes, node.attributes, node.shape)) / 2 > UNPACKED;
+  });
+  return isLarge ? PACKING_FLOATS : 0;
 }

@@ -16,7 +16,7 @@ export class ComponentSweep {
 
   constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
     this.#job = job;
-    this.#program = program.bind(job.floats, job.baseValues(slot), job.scratch(slot));
+    this.#program = program.bind(job.heap(slot), job.baseValues(slot), job.scratch(slot));
     this.#width = program.width;
     this.#parameter = parameter;
     this.#pairs = differencePairs[job.spec.settings.method];

@@ -23,8 +23,8 @@ export interface Estimate {
   readonly shards: number;
 }
 
-/** Floating-point operations a second that plain loops reach on one core of a small server. */
-export const FLOPS_PER_SECOND = 1e9;
+/** Floating-point operations a second that sweeps reach on one core of a small server, all told. */
+export const FLOPS_PER_SECOND = 2e9;
 
 export function estimate(spec: CheckSpec, compiled: CompiledJob = compileJob(spec)): Estimate {
   const plan = planSweep(compiled);

@@ -1,8 +1,11 @@
 import { isLeaf } from '../graph/graph.ts';
+import type { Heap } from '../graph/heap.ts';
 import type { Operand } from '../graph/op.ts';
+import { createKernelMemory } from '../kernels/kernel-memory.ts';
+import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
-import { type CompiledJob, compileJob, scratchSizeOf } from './compile-job.ts';
+import { type CompiledJob, compileJob, packingSizeOf, scratchSizeOf } from './compile-job.ts';
 import { specFromJson, specToJson } from './spec-json.ts';
 
 /*
@@ -11,7 +14,7 @@ import { specFromJson, specToJson } from './spec-json.ts';
  *   header | spec as JSON | θ | claimed | data … | constants … | slot 0 | slot 1 | …
  *
  * A slot belongs to one running shard at a time: a flag that says whether its base values are ready, the base value
- * of every node, and scratch for lanes. A thread that dies leaves at worst a slot whose flag is not set.
+ * of every node, scratch for lanes, and room for packing matrices. A thread that dies leaves at worst a slot whose flag is not set.
  */
 
 const HEADER_FLOATS = 8;
@@ -49,20 +52,21 @@ export function layoutOf(
   const data = spec.data.map(({ shape }) => take(sizeOf(shape)));
   const constants = spec.graph.constants.map(({ shape }) => take(sizeOf(shape)));
   const slot = size;
-  const slotSize = 1 + compiled.tape.baseSize + scratchSizeOf(compiled);
+  const slotSize = 1 + compiled.tape.baseSize + scratchSizeOf(compiled) + packingSizeOf(compiled.tape);
   return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 
 /** Allocates a job's memory and writes its numbers there; any thread may then run its shards, `slots` at a time. */
-export function createJobMemory(job: CheckJob, slots: number): SharedArrayBuffer {
+export function createJobMemory(job: CheckJob, slots: number): WebAssembly.Memory {
   const text = new TextEncoder().encode(specToJson(job.spec));
   const layout = layoutOf(job.spec, compileJob(job.spec), text.length, slots);
-  const memory = new SharedArrayBuffer(layout.size * 8);
-  const header = new Int32Array(memory, 0, HEADER_FLOATS * 2);
+  const memory = createKernelMemory(layout.size);
+  const { buffer } = memory;
+  const header = new Int32Array(buffer, 0, HEADER_FLOATS * 2);
   header[SPEC_BYTES] = text.length;
   header[SLOTS] = slots;
-  new Uint8Array(memory, HEADER_FLOATS * 8, text.length).set(text);
-  const floats = new Float64Array(memory);
+  new Uint8Array(buffer, HEADER_FLOATS * 8, text.length).set(text);
+  const floats = new Float64Array(buffer);
   floats.set(job.theta, layout.theta);
   floats.set(job.claimed, layout.claimed);
   job.data.forEach((tensor, i) => {
@@ -75,8 +79,8 @@ export function createJobMemory(job: CheckJob, slots: number): SharedArrayBuffer
 }
 
 /** Sets the flag that running shards look at between batches. */
-export function requestCancel(memory: SharedArrayBuffer): void {
-  Atomics.store(new Int32Array(memory), CANCEL_FLAG, 1);
+export function requestCancel({ buffer }: WebAssembly.Memory): void {
+  Atomics.store(new Int32Array(buffer), CANCEL_FLAG, 1);
 }
 
 /** A job as a worker sees it: the views of its memory, compiled. */
@@ -85,17 +89,21 @@ export class JobView {
   readonly compiled: CompiledJob;
   readonly layout: JobLayout;
   readonly floats: Float64Array;
+  readonly #kernels: Kernels;
   readonly #header: Int32Array;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#header = new Int32Array(memory, 0, HEADER_FLOATS * 2);
+  /** @param kernels the compiled kernels, to be put on the memory */
+  constructor(memory: WebAssembly.Memory, kernels: WebAssembly.Module) {
+    const { buffer } = memory;
+    this.#header = new Int32Array(buffer, 0, HEADER_FLOATS * 2);
     const bytes = this.#header[SPEC_BYTES];
     this.spec = specFromJson(
-      new TextDecoder().decode(new Uint8Array(memory, HEADER_FLOATS * 8, bytes).slice()),
+      new TextDecoder().decode(new Uint8Array(buffer, HEADER_FLOATS * 8, bytes).slice()),
     );
     this.compiled = compileJob(this.spec);
     this.layout = layoutOf(this.spec, this.compiled, bytes, this.#header[SLOTS]);
-    this.floats = new Float64Array(memory);
+    this.floats = new Float64Array(buffer);
+    this.#kernels = instantiateKernels(kernels, memory);
   }
 
   get cancelled(): boolean {
@@ -108,10 +116,17 @@ export class JobView {
     const flag = layout.slot + slot * layout.slotSize;
     const operands = this.#operands(flag + 1);
     if (floats[flag] !== 1) {
-      this.compiled.tape.evaluateBase(floats, operands);
+      this.compiled.tape.evaluateBase(this.heap(slot), operands);
       floats[flag] = 1;
     }
     return operands;
+  }
+
+  /** The memory with its kernels, packing in this slot. */
+  heap(slot: number): Heap {
+    const { layout, compiled } = this;
+    const end = layout.slot + (slot + 1) * layout.slotSize;
+    return { floats: this.floats, kernels: this.#kernels, packing: end - packingSizeOf(compiled.tape) };
   }
 
   /** Where lanes of this slot may be laid. */

@@ -3,9 +3,9 @@ import type { ComponentRun } from './selection.ts';
 import type { Shard, StagePlan } from './shard.ts';
 import { countComponents, type SweepBlock, sliceRuns } from './sweep-block.ts';
 
-/** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms of plain loops. */
-const SMALLEST_SHARD = 1e6;
-const LARGEST_SHARD = 1e8;
+/** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms. */
+const SMALLEST_SHARD = 2e6;
+const LARGEST_SHARD = 2e8;
 /** A job has at least about so many shards, that its progress moves and all threads share in it. */
 const SHARDS_PER_JOB = 16;
 

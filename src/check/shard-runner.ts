@@ -11,8 +11,8 @@ export class ShardRunner {
   readonly #job: JobView;
 
   /** @param memory what `createJobMemory` made */
-  constructor(memory: SharedArrayBuffer) {
-    this.#job = new JobView(memory);
+  constructor(memory: WebAssembly.Memory, kernels: WebAssembly.Module) {
+    this.#job = new JobView(memory, kernels);
   }
 
   /**

@@ -12,7 +12,7 @@ import { countComponents, type SweepBlock } from './sweep-block.ts';
 import { type GroupMember, UnitGroup } from './unit-group.ts';
 
 /** What one probe costs beside its arithmetic, in floating-point operations. */
-const PROBE_OVERHEAD = 2000;
+const PROBE_OVERHEAD = 4000;
 
 /** Work, in floating-point operations, below which no other strategy is looked for: it is done sooner than found. */
 const WORTH_A_CHOICE = 2e7;

@@ -1,4 +1,5 @@
 import type { BoundProgram } from '../graph/bound-program.ts';
+import type { Heap } from '../graph/heap.ts';
 import type { Operand } from '../graph/op.ts';
 import { RegionMap } from '../graph/region.ts';
 import { unravel } from '../tensors/tensor.ts';
@@ -13,6 +14,7 @@ export class UnitSweep {
   /** Evaluations of J made so far: all examples of a unit are one. */
   evaluations = 0;
   readonly #job: JobView;
+  readonly #heap: Heap;
   readonly #group: UnitGroup;
   readonly #base: readonly Operand[];
   readonly #program: BoundProgram;
@@ -23,9 +25,10 @@ export class UnitSweep {
 
   constructor(job: JobView, group: UnitGroup, slot: number) {
     this.#job = job;
+    this.#heap = job.heap(slot);
     this.#group = group;
     this.#base = job.baseValues(slot);
-    this.#program = group.program.bind(job.floats, this.#base, job.scratch(slot));
+    this.#program = group.program.bind(this.#heap, this.#base, job.scratch(slot));
     this.#unitMap = new RegionMap(group.program.start);
     this.#examples = group.program.exampleMap.examplesOf(group.output, group.program.start);
     this.#weights = job.scratch(slot) + group.program.scratchSize;
@@ -113,7 +116,14 @@ export class UnitSweep {
     this.#locate(unit, 0);
     this.#group.members.forEach(({ contraction }, i) => {
       const scratch = this.#weights + this.#group.unitSize;
-      const at = contraction.run(floats, this.#base, this.#weights, scratch, this.#program.coordinates, 0);
+      const at = contraction.run(
+        this.#heap,
+        this.#base,
+        this.#weights,
+        scratch,
+        this.#program.coordinates,
+        0,
+      );
       const start = contraction.target.start(this.#program.coordinates, 0);
       values[i].add(floats.subarray(at, at + contraction.targetSize), start, crossed.includes(1));
     });

@@ -1,3 +1,4 @@
+import type { Heap } from './heap.ts';
 import type { LaneBuffer } from './lane-buffers.ts';
 import type { Operand } from './op.ts';
 import { pairwiseDot } from './pairwise-dot.ts';
@@ -19,6 +20,7 @@ export class BoundProgram {
   /** Set, for each pair and example of the last batch, where another piece of a piecewise op was active than at θ. */
   readonly crossed: Uint8Array;
   readonly #program: ProbeProgram;
+  readonly #heap: Heap;
   readonly #memory: Float64Array;
   readonly #base: readonly Operand[];
   readonly #weights: number;
@@ -29,9 +31,10 @@ export class BoundProgram {
   readonly #termWeights: Float64Array;
   readonly #terms: Float64Array;
 
-  constructor(program: ProbeProgram, memory: Float64Array, base: readonly Operand[], scratch: number) {
+  constructor(program: ProbeProgram, heap: Heap, base: readonly Operand[], scratch: number) {
     this.#program = program;
-    this.#memory = memory;
+    this.#heap = heap;
+    this.#memory = heap.floats;
     this.#base = base;
     this.#weights = scratch;
     this.#lanes = scratch + program.weights.size;
@@ -52,7 +55,7 @@ export class BoundProgram {
     const longest = Math.max(0, ...program.frontier.map(({ map }) => map.size));
     this.#termWeights = new Float64Array(longest);
     this.#terms = new Float64Array(longest);
-    if (program.reachesCost) program.weights.compute(memory, base, scratch);
+    if (program.reachesCost) program.weights.compute(heap, base, scratch);
   }
 
   /** Where the start region's values of a lane lie, in a row: the caller writes them. */
@@ -77,7 +80,7 @@ export class BoundProgram {
   #step(step: ProgramStep, lanes: number, pairs: number): void {
     if (step.kind === 'op') {
       const inputs = step.inputs.map((input) => this.#operand(input));
-      step.kernel.value(this.#memory, lanes, inputs, this.#operand({ buffer: step.to }));
+      step.kernel.value(this.#heap, lanes, inputs, this.#operand({ buffer: step.to }));
       return;
     }
     for (let lane = 0; lane < lanes; lane++) {

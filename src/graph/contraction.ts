@@ -1,5 +1,6 @@
 import { sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf } from './graph.ts';
+import type { Heap } from './heap.ts';
 import { Lazy } from './lazy.ts';
 import type { LinearUse } from './linear-uses.ts';
 import type { Operand, TransposedKernel } from './op.ts';
@@ -79,7 +80,7 @@ export class Contraction {
    * @returns where the `targetSize` derivatives by the parameter's entries lie
    */
   run(
-    memory: Float64Array,
+    heap: Heap,
     base: readonly Operand[],
     weights: number,
     scratch: number,
@@ -93,11 +94,11 @@ export class Contraction {
         if (isPassed || map.whole) return base[node];
         const offset = free;
         free += map.size;
-        map.gather(memory, base[node].offset + map.start(coordinates, at), offset);
+        map.gather(heap.floats, base[node].offset + map.start(coordinates, at), offset);
         return { offset, laneStride: 0 };
       });
-      memory.fill(0, free, free + size);
-      kernel.value(memory, operands, from, free);
+      heap.floats.fill(0, free, free + size);
+      kernel.value(heap, operands, from, free);
       from = free;
       free += size;
     }

@@ -1,5 +1,6 @@
 import { sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf, type NodeId } from './graph.ts';
+import type { Heap } from './heap.ts';
 import { Lazy } from './lazy.ts';
 import type { MovedPath } from './moved-path.ts';
 import type { Operand, TransposedKernel } from './op.ts';
@@ -40,12 +41,12 @@ export class CostWeights {
   }
 
   /** Writes every weight to the `size` float64s at `start`. */
-  compute(memory: Float64Array, base: readonly Operand[], start: number): void {
-    memory.fill(0, start, start + this.size);
-    memory[start + this.offsetOf(this.#graph.cost)] = 1;
+  compute(heap: Heap, base: readonly Operand[], start: number): void {
+    heap.floats.fill(0, start, start + this.size);
+    heap.floats[start + this.offsetOf(this.#graph.cost)] = 1;
     for (const { node, input, inputs, kernel } of this.#steps.value) {
       kernel(
-        memory,
+        heap,
         inputs.map((id) => base[id]),
         start + this.offsetOf(node),
         start + this.offsetOf(input),

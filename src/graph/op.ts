@@ -1,5 +1,6 @@
 import type { Shape } from '../tensors/tensor.ts';
 import type { Attributes } from './graph.ts';
+import type { Heap } from './heap.ts';
 import type { Spread, SpreadQuery } from './spread.ts';
 
 /**
@@ -15,12 +16,7 @@ export interface Operand {
  * Evaluates one node for every lane. The bits written for a lane depend on that lane's inputs alone, never on the
  * number of lanes or on its neighbours.
  */
-export type Kernel = (
-  memory: Float64Array,
-  lanes: number,
-  inputs: readonly Operand[],
-  output: Operand,
-) => void;
+export type Kernel = (heap: Heap, lanes: number, inputs: readonly Operand[], output: Operand) => void;
 
 /** Calls `crossed` with each output entry whose active piece differs; offsets of the inputs' moved and base values. */
 export type BranchKernel = (
@@ -32,7 +28,7 @@ export type BranchKernel = (
 
 /** Adds the transposed map of the weights at `weights` to `target`; all offsets in float64s, `inputs` at base values. */
 export type TransposedKernel = (
-  memory: Float64Array,
+  heap: Heap,
   inputs: readonly Operand[],
   weights: number,
   target: number,

@@ -2,6 +2,7 @@ import { sizeOf } from '../tensors/tensor.ts';
 import { BoundProgram } from './bound-program.ts';
 import { CostWeights } from './cost-weights.ts';
 import { ExampleMap } from './example-map.ts';
+import type { Heap } from './heap.ts';
 import { type LaneBuffer, placeBuffers } from './lane-buffers.ts';
 import { type MovedPath, movedPath, type ProbeOrigin } from './moved-path.ts';
 import type { Operand } from './op.ts';
@@ -60,8 +61,8 @@ export class ProbeProgram {
   }
 
   /** Makes the program ready to run at one place of a memory. Computes the cost's weights. */
-  bind(memory: Float64Array, base: readonly Operand[], scratch: number): BoundProgram {
-    return new BoundProgram(this, memory, base, scratch);
+  bind(heap: Heap, base: readonly Operand[], scratch: number): BoundProgram {
+    return new BoundProgram(this, heap, base, scratch);
   }
 }
 

@@ -1,5 +1,6 @@
 import { sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf, type NodeId, type OpNode } from './graph.ts';
+import type { Heap } from './heap.ts';
 import { Lazy } from './lazy.ts';
 import type { Kernel, Operand } from './op.ts';
 import { findOp } from './ops/registry.ts';
@@ -41,10 +42,10 @@ export class Tape {
   }
 
   /** Evaluates every node at θ. `operands` says where each node's base value lies. */
-  evaluateBase(memory: Float64Array, operands: readonly Operand[]): void {
+  evaluateBase(heap: Heap, operands: readonly Operand[]): void {
     for (const { node, inputs, kernel } of this.instructions) {
       kernel.value(
-        memory,
+        heap,
         1,
         inputs.map((input) => operands[input]),
         operands[node],

@@ -191,7 +191,9 @@ export class Coordinator {
   }
 
   async #claim(): Promise<void> {
-    for (const record of await findClaimable(this.#store.jobs, this.#clock)) this.#jobs.adopt(record);
+    const isKnown = (id: string) => this.#jobs.get(id) !== undefined;
+    for (const record of await findClaimable(this.#store.jobs, this.#clock, isKnown))
+      this.#jobs.adopt(record);
   }
 
   async #missing(id: string): Promise<never> {

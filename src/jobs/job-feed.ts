@@ -84,6 +84,15 @@ export class JobFeed {
     clearTimeout(this.#telling);
     this.#telling = undefined;
     this.#toldAt = performance.now();
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) this.#call(listener);
+  }
+
+  /** A reader's mistake must not reach the job: a listener that throws is not called again. */
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch {
+      this.#listeners.delete(listener);
+    }
   }
 }

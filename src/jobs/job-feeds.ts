@@ -18,7 +18,7 @@ export interface JobWatch {
   events(after: number, limit: number): Promise<readonly StoredEvent[]>;
   /**
    * Calls `listener` when an event was stored, the status changed or, at most about ten times a second, progress was
-   * made. The listener must not throw.
+   * made. A listener that throws is not called again.
    * @returns a function that ends the listening
    */
   onChange(listener: () => void): () => void;

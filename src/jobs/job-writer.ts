@@ -28,7 +28,7 @@ export class JobWriter {
   readonly #parts: JobWriterParts;
   readonly #events: JobEventBody[] = [];
   #writes = 0;
-  #sendingEvent = false;
+  #sendingEvents = false;
   #settled: Deferred<void> | undefined;
   #abandoned = false;
 
@@ -78,40 +78,38 @@ export class JobWriter {
   }
 
   async #sendEvents(): Promise<void> {
-    if (this.#sendingEvent) return;
-    this.#sendingEvent = true;
+    if (this.#sendingEvents) return;
+    this.#sendingEvents = true;
     for (let body = this.#events.shift(); body !== undefined; body = this.#events.shift()) {
       const next = body;
-      const going = await this.#write(async ({ store, lease, feed }) => {
-        const event = await store.appendEvent(lease, next);
-        if (event !== undefined) feed.publish([event]);
-        return event !== undefined;
-      });
-      if (!going) break;
+      const event = await this.#write(({ store, lease }) => store.appendEvent(lease, next));
+      if (event === undefined) break;
+      this.#parts.feed.publish([event]);
     }
-    this.#sendingEvent = false;
+    this.#sendingEvents = false;
   }
 
-  /** @returns false when nothing more can be written. */
-  async #write(action: (parts: JobWriterParts) => Promise<boolean>): Promise<boolean> {
+  /** @returns undefined when nothing more can be written. */
+  async #write<T>(action: (parts: JobWriterParts) => Promise<T>): Promise<T | undefined> {
+    const { retry, lease, onLost, onCaughtUp } = this.#parts;
     this.#writes++;
     const wasBehind = this.isBehind;
     try {
-      const held = await this.#parts.retry.run(this.#parts.lease.jobId, () => action(this.#parts));
-      if (!held) this.#parts.onLost();
-      return held;
+      const written = await retry.run(lease.jobId, () => action(this.#parts));
+      if (written) return written;
+      onLost();
     } catch (error) {
       // The process stops: what is missing is done again by whoever resumes the job.
       if (!(error instanceof StorageAbandoned)) throw error;
       this.#abandoned = true;
-      return false;
     } finally {
       this.#writes--;
-      if (wasBehind && !this.isBehind) this.#parts.onCaughtUp();
+      if (wasBehind && !this.isBehind) onCaughtUp();
       if (this.#writes === 0) {
         this.#settled?.resolve();
         this.#settled = undefined;
       }
     }
+    return undefined;
   }
 }

@@ -2,13 +2,22 @@ import type { Clock } from './clock.ts';
 import type { JobRecord } from './job-record.ts';
 import type { JobStore } from './store/job-store.ts';
 
-/** Claimable jobs looked at in one go. More are found once these have been run. */
-const MOST_CLAIMABLE = 10_000;
 const PAGE = 200;
 
-/** Jobs that have not ended and that no process runs, oldest first. */
-export function findClaimable(store: JobStore, clock: Clock): Promise<readonly JobRecord[]> {
-  return store.claimable(clock.now(), MOST_CLAIMABLE);
+/**
+ * Jobs that have not ended and that no process runs, oldest first, those that `isKnown` left out. Where a page of
+ * them brings none that is new, those behind it are looked at once its jobs have been run.
+ */
+export async function findClaimable(
+  store: JobStore,
+  clock: Clock,
+  isKnown: (id: string) => boolean,
+): Promise<readonly JobRecord[]> {
+  for (let limit = PAGE; ; limit *= 4) {
+    const claimable = await store.claimable(clock.now(), limit);
+    const unknown = claimable.filter(({ id }) => !isKnown(id));
+    if (claimable.length < limit || unknown.length === 0) return unknown;
+  }
 }
 
 /** Jobs whose lease this owner held when it was last ended without a chance to give it back. */

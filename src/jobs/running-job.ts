@@ -4,10 +4,12 @@ import type { Shard } from '../check/shard.ts';
 import { packGradient } from '../check/stored-gradient.ts';
 import type { Place } from './admission.ts';
 import type { Clock } from './clock.ts';
+import { startDeadline } from './deadline.ts';
 import { Deferred } from './deferred.ts';
 import { EarlierWork } from './earlier-work.ts';
 import type { Executor, ShardOutcome } from './executor/executor.ts';
 import type { QueuedJob } from './fair-queue.ts';
+import { InterruptionSwitch } from './interruption.ts';
 import { type JobEnd, storeEnd } from './job-end.ts';
 import type { JobEventBody } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
@@ -24,9 +26,6 @@ import type { Lease, Store } from './store/job-store.ts';
  * which costs less than storing them every time.
  */
 const CHEAP_SECONDS = 0.05;
-
-/** The longest that a timer of Node can wait. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface RunningJobParts {
   readonly store: Store;
@@ -51,14 +50,6 @@ export interface RunningJobHooks {
 
 type Succeeded = Extract<JobEnd, { kind: 'succeeded' }>;
 
-/** What ends a job's stages early. */
-type Interruption =
-  | Exclude<JobEnd, Succeeded>
-  /** Another process has taken the job over, or ended it. */
-  | { readonly kind: 'lost' }
-  /** This process stops: another one, or its next run, goes on. */
-  | { readonly kind: 'left' };
-
 /** One job in this process: until it has ended, is lost to another process, or is left to one when this one stops. */
 export class RunningJob implements QueuedJob {
   readonly #parts: RunningJobParts;
@@ -66,15 +57,13 @@ export class RunningJob implements QueuedJob {
   readonly #place: Place;
   readonly #lease: JobLease;
   readonly #earlier: EarlierWork;
-  readonly #controller = new AbortController();
+  readonly #interruption = new InterruptionSwitch(() => this.#driver?.drop());
   readonly #over = new Deferred<void>();
   #record: JobRecord;
   #job: CheckJob | undefined;
   #living: Promise<void> | undefined;
   #writer: JobWriter | undefined;
   #driver: StageDriver | undefined;
-  #interruption: Interruption | undefined;
-  #concluding = false;
 
   /** @param job left out when it is to be read from the store */
   constructor(
@@ -112,7 +101,7 @@ export class RunningJob implements QueuedJob {
 
   /** Aborts when the job's shards should end. */
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return this.#interruption.signal;
   }
 
   /** Whether it has been taken up. */
@@ -140,26 +129,26 @@ export class RunningJob implements QueuedJob {
   }
 
   cancel(): void {
-    if (this.#interrupted() || this.#concluding) return;
+    this.#interruption.set({ kind: 'cancelled' });
+    if (this.#interruption.cause?.kind !== 'cancelled' || this.#record.cancelRequested) return;
     this.#record = { ...this.#record, cancelRequested: true };
     this.#feed.update(this.#record);
-    this.#interrupt({ kind: 'cancelled' });
   }
 
   /** Leaves the job to whoever takes it up next; shards that run are still waited for, and stored. */
   leave(): void {
-    this.#interrupt({ kind: 'left' });
+    this.#interruption.set({ kind: 'left' });
   }
 
   /** Ends the shards that run. */
   abortShards(): void {
-    this.#controller.abort();
+    this.#interruption.abortShards();
   }
 
   /** Keeps the lease of a job that has been taken up, and hears of a cancellation stored by another process. */
   async renewLease(): Promise<void> {
     if (!this.opened || this.#lease.held === undefined) return;
-    if (!(await this.#lease.renew())) this.#interrupt({ kind: 'lost' });
+    if (!(await this.#lease.renew())) this.#interruption.set({ kind: 'lost' });
     const stored = await this.#parts.store.jobs.get(this.id);
     if (stored?.cancelRequested) this.cancel();
   }
@@ -184,7 +173,9 @@ export class RunningJob implements QueuedJob {
 
   /** @returns undefined when the work was interrupted. */
   async #work(hooks: RunningJobHooks): Promise<Succeeded | undefined> {
-    const deadline = this.#startDeadline();
+    const seconds = this.#parts.settings.jobDeadlineSeconds;
+    const detail = `the job did not end within ${seconds} s`;
+    const callOff = startDeadline(seconds, () => this.#fail({ code: 'deadline-exceeded', detail }));
     try {
       const lease = await this.#takeLease();
       const job = lease && (await this.#takeJob());
@@ -195,26 +186,19 @@ export class RunningJob implements QueuedJob {
       this.#fail({ code: 'internal', detail: 'the check could not be run' });
       return undefined;
     } finally {
-      clearTimeout(deadline);
+      callOff();
     }
-  }
-
-  #startDeadline(): NodeJS.Timeout {
-    const seconds = this.#parts.settings.jobDeadlineSeconds;
-    const detail = `the job did not end within ${seconds} s`;
-    const end = () => this.#fail({ code: 'deadline-exceeded', detail });
-    return setTimeout(end, Math.min(1000 * seconds, LONGEST_TIMER_MS)).unref();
   }
 
   /** @returns undefined when the job is not to be run. */
   async #takeLease(): Promise<Lease | undefined> {
-    if (this.#interruption?.kind === 'left') return undefined;
+    if (this.#interruption.cause?.kind === 'left') return undefined;
     if (!this.#lease.isFresh) {
       const stored = await this.#lease.take();
-      if (stored === undefined) this.#interrupt({ kind: 'lost' });
+      if (stored === undefined) this.#interruption.set({ kind: 'lost' });
       else this.#takeRecord(stored);
     }
-    return this.#interrupted() ? undefined : this.#lease.held;
+    return this.#interruption.isSet ? undefined : this.#lease.held;
   }
 
   #takeRecord(stored: JobRecord): void {
@@ -229,7 +213,7 @@ export class RunningJob implements QueuedJob {
     this.#job = undefined;
     if (job === undefined)
       this.#fail({ code: 'internal', detail: 'a part of the job is gone from the store' });
-    return this.#interrupted() ? undefined : job;
+    return this.#interruption.isSet ? undefined : job;
   }
 
   async #runCheck(lease: Lease, job: CheckJob, hooks: RunningJobHooks): Promise<Succeeded | undefined> {
@@ -240,15 +224,15 @@ export class RunningJob implements QueuedJob {
     const check = new CheckRun(job);
     const driver = this.#createDriver(lease, check, events.length, hooks);
     await this.#parts.executor.open(this.id, job);
-    if (this.#interrupted()) return undefined;
+    if (this.#interruption.isSet) return undefined;
     await driver.run(async (stage) => (resuming ? this.#earlier.results(stage) : []));
-    return this.#interrupted() ? undefined : succeed(check, driver.durationMs);
+    return this.#interruption.isSet ? undefined : succeed(check, driver.durationMs);
   }
 
   #createDriver(lease: Lease, check: CheckRun, storedEvents: number, hooks: RunningJobHooks): StageDriver {
     const { store, retry, log, settings } = this.#parts;
     const { onReady } = hooks;
-    const onLost = () => this.#interrupt({ kind: 'lost' });
+    const onLost = () => this.#interruption.set({ kind: 'lost' });
     this.#writer = new JobWriter({
       store: store.jobs,
       lease,
@@ -268,7 +252,7 @@ export class RunningJob implements QueuedJob {
       onProgress: (progress) => this.#advance(progress),
       onFailure: (error) => this.#fail(error),
       // When the job was not ended, the executor is.
-      onCancelled: () => this.#interrupt({ kind: 'left' }),
+      onCancelled: () => this.#interruption.set({ kind: 'left' }),
       onCrash: (shard, error) => log.warn({ jobId: this.id, shard, ...error }, 'a shard ended its thread'),
     });
     return this.#driver;
@@ -289,25 +273,12 @@ export class RunningJob implements QueuedJob {
   }
 
   #fail(error: JobError): void {
-    this.#interrupt({ kind: 'failed', error });
-  }
-
-  #interrupt(interruption: Interruption): void {
-    // Once its end is being stored, only the store can tell that it was lost.
-    if (this.#concluding || (this.#interrupted() && interruption.kind !== 'lost')) return;
-    this.#interruption = interruption;
-    if (interruption.kind !== 'left') this.#controller.abort();
-    this.#driver?.drop();
-  }
-
-  // A method, because the compiler's narrowing of the field would not see what happens during an await.
-  #interrupted(): boolean {
-    return this.#interruption !== undefined;
+    this.#interruption.set({ kind: 'failed', error });
   }
 
   async #conclude(success: Succeeded | undefined): Promise<void> {
-    this.#concluding = true;
-    const end = this.#interruption ?? success;
+    this.#interruption.close();
+    const end = this.#interruption.cause ?? success;
     const earlier = this.#writer?.takeEvents() ?? [];
     await this.#writer?.settled();
     if (end?.kind === 'left') await this.#lease.release();

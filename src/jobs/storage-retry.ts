@@ -32,7 +32,8 @@ export class StorageRetry {
         return await action();
       } catch (error) {
         if (this.#stopped.aborted) throw new StorageAbandoned('the process stops', { cause: error });
-        this.#log.warn({ jobId, err: error, pauseMs: pause }, 'the store failed; the job waits for it');
+        if (pause === FIRST_PAUSE_MS)
+          this.#log.warn({ jobId, err: error }, 'the store failed; the job waits for it');
         await sleep(pause, undefined, { signal: this.#stopped }).catch(() => undefined);
       }
     }

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkGradients } from '../../src/check/check-gradients.ts';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { CheckRun } from '../../src/check/check-run.ts';
 import { estimate } from '../../src/check/estimate.ts';
 import { createJobMemory, requestCancel } from '../../src/check/job-memory.ts';
 import type { CheckSettings } from '../../src/check/settings.ts';
-import { ShardRunner } from '../../src/check/shard-runner.ts';
 import { specFromJson, specToJson } from '../../src/check/spec-json.ts';
+import { checkGradients, createRunner } from '../fixtures/on-kernels.ts';
 import { arbitraryNetwork } from './arbitrary-network.ts';
 
 const network = arbitraryNetwork.build({
@@ -28,7 +27,7 @@ function withSettings(job: CheckJob, settings: Partial<CheckSettings>): CheckJob
 /** Runs every stage, the shards of each in the order that `arrange` gives. */
 function runArranged(job: CheckJob, arrange: <T>(list: readonly T[]) => readonly T[], slots = 3): CheckRun {
   const run = new CheckRun(job);
-  const runner = new ShardRunner(createJobMemory(job, slots));
+  const runner = createRunner(createJobMemory(job, slots));
   for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
     for (const [position, shard] of arrange(plan.shards).entries()) {
       const result = runner.run(shard, position % slots);
@@ -65,7 +64,7 @@ describe('a check', () => {
 
   it('announces each parameter once, in order, as soon as its last shard is in', () => {
     const run = new CheckRun(network);
-    const runner = new ShardRunner(createJobMemory(network, 1));
+    const runner = createRunner(createJobMemory(network, 1));
     const announced: string[] = [];
     for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
       for (const shard of plan.shards.toReversed()) {
@@ -91,7 +90,7 @@ describe('a check', () => {
   it('ends a shard between batches when cancelled', () => {
     const memory = createJobMemory(network, 1);
     const run = new CheckRun(network);
-    const runner = new ShardRunner(memory);
+    const runner = createRunner(memory);
     const prepared = runner.run({ stage: 'prepare', index: 0, start: 0, count: 1, flops: 1 }, 0);
     if (prepared !== undefined) run.accept(prepared);
     requestCancel(memory);

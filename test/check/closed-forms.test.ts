@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkGradients } from '../../src/check/check-gradients.ts';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { type CheckSettings, defaultSettings } from '../../src/check/settings.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
+import { checkGradients } from '../fixtures/on-kernels.ts';
 
 function cube(settings: Partial<CheckSettings>): CheckJob {
   const graph = new GraphBuilder();

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkGradients } from '../../src/check/check-gradients.ts';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { CheckRun } from '../../src/check/check-run.ts';
 import { compileJob } from '../../src/check/compile-job.ts';
 import { createJobMemory } from '../../src/check/job-memory.ts';
 import type { Strategy } from '../../src/check/settings.ts';
-import { ShardRunner } from '../../src/check/shard-runner.ts';
+import { checkGradients, createRunner } from '../fixtures/on-kernels.ts';
 import { arbitraryNetwork } from './arbitrary-network.ts';
 
 function by(strategy: Strategy, job: CheckJob): CheckJob {
@@ -15,7 +14,7 @@ function by(strategy: Strategy, job: CheckJob): CheckJob {
 
 function run(job: CheckJob): CheckRun {
   const check = new CheckRun(job);
-  const runner = new ShardRunner(createJobMemory(job, 1));
+  const runner = createRunner(createJobMemory(job, 1));
   for (let plan = check.nextPlan(); plan !== undefined; plan = check.nextPlan()) {
     for (const shard of plan.shards) {
       const result = runner.run(shard, 0);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { createJobMemory } from '../../src/check/job-memory.ts';
-import { ShardRunner } from '../../src/check/shard-runner.ts';
 import type { Executor, ShardOutcome } from '../../src/jobs/executor/executor.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
+import { createRunner } from '../fixtures/on-kernels.ts';
 import { shardsOf } from '../fixtures/stage-shards.ts';
 
 const network = networkJob([24, 24, 16, 4], 8);
@@ -35,7 +35,7 @@ export function executorConformance(name: string, create: () => Executor): void 
       const shards = [...shardsOf(network, 'prepare'), ...shardsOf(network, 'sweep')];
       expect(shards.length).toBeGreaterThan(4);
       const outcomes = await Promise.all(shards.map((shard) => executor.run(id, shard, forever)));
-      const runner = new ShardRunner(createJobMemory(network, 1));
+      const runner = createRunner(createJobMemory(network, 1));
       expect(outcomes).toEqual(shards.map((shard) => ({ kind: 'done', result: runner.run(shard, 0) })));
       await executor.close(id);
     });
@@ -46,7 +46,7 @@ export function executorConformance(name: string, create: () => Executor): void 
       const shards = shardsOf(network, 'sweep');
       const runs = shards.flatMap((shard) => both.map((id) => executor.run(id, shard, forever)));
       const outcomes = await Promise.all(runs);
-      const runners = [network, other].map((job) => new ShardRunner(createJobMemory(job, 1)));
+      const runners = [network, other].map((job) => createRunner(createJobMemory(job, 1)));
       const expected = shards.flatMap((shard) =>
         runners.map((runner) => ({ kind: 'done', result: runner.run(shard, 0) })),
       );

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../src/graph/graph.ts';
+import type { Heap } from '../../src/graph/heap.ts';
 import type { Op, Operand } from '../../src/graph/op.ts';
 import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
+import { createHeap } from '../fixtures/on-kernels.ts';
 
 /** An array as slow and plain as can be: what every op is compared with. */
 export interface PlainArray {
@@ -168,6 +170,7 @@ class Workbench {
   readonly outputShape: Shape;
   readonly #op: Op;
   readonly #case: OpCase;
+  readonly #heap: Heap;
   readonly #memory: Float64Array;
   readonly #inputs: readonly number[];
   readonly #output: number;
@@ -188,7 +191,8 @@ class Workbench {
     this.#differences = sizes.map((count) => take(count));
     this.#zeros = take(Math.max(0, ...sizes));
     this.#output = take(1 + sizeOf(this.outputShape) * LANES + 1) + 1;
-    this.#memory = new Float64Array(size);
+    this.#heap = createHeap(size);
+    this.#memory = this.#heap.floats;
     let state = seed;
     const next = () => {
       state = (state * 48271) % 2147483647;
@@ -249,21 +253,18 @@ class Workbench {
   /** The transposed map of `weights` for one input, and that input's difference between lanes 0 and 1. */
   runTransposed(input: number, weights: Float64Array) {
     const { shapes, attributes } = this.#case;
-    const memory = new Float64Array(this.#memory.length + weights.length + sizeOf(shapes[input]));
-    memory.set(this.#memory);
-    memory.set(weights, this.#memory.length);
-    const target = this.#memory.length + weights.length;
+    const own = this.#memory.length;
+    const heap = createHeap(own + weights.length + sizeOf(shapes[input]));
+    heap.floats.set(this.#memory);
+    heap.floats.set(weights, own);
+    const target = own + weights.length;
     const operands = this.#inputs.map((offset) => ({ offset, laneStride: 0 }));
-    this.#op.transposed?.(input, shapes, attributes, this.outputShape)(
-      memory,
-      operands,
-      this.#memory.length,
-      target,
-    );
+    this.#op.transposed?.(input, shapes, attributes, this.outputShape)(heap, operands, own, target);
+    const transposed = heap.floats.slice(target, target + sizeOf(shapes[input]));
     const start = this.#differences[input];
     return {
-      transposed: memory.slice(target),
-      difference: memory.slice(start, start + sizeOf(shapes[input])),
+      transposed,
+      difference: this.#memory.slice(start, start + sizeOf(shapes[input])),
     };
   }
 
@@ -289,7 +290,7 @@ class Workbench {
     const { shapes, attributes } = this.#case;
     const size = sizeOf(this.outputShape);
     this.#memory.fill(GUARD, this.#output - 1, this.#output + size * LANES + 1);
-    this.#op.compile(shapes, attributes, this.outputShape)(this.#memory, lanes, operands, {
+    this.#op.compile(shapes, attributes, this.outputShape)(this.#heap, lanes, operands, {
       offset: this.#output,
       laneStride: size,
     });

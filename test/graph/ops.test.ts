@@ -9,6 +9,7 @@ import {
   opConformance,
   type PlainArray,
 } from '../conformance/op-conformance.ts';
+import { heapWith } from '../fixtures/on-kernels.ts';
 
 const length = fc.integer({ min: 1, max: 4 });
 const anyShape = fc.array(length, { maxLength: 3 });
@@ -411,21 +412,15 @@ describe('shapes that do not fit are refused with a sentence that names them', (
 });
 
 it('NaN goes through every op that reads it', () => {
-  const memory = Float64Array.of(Number.NaN, 1, 0, 0);
+  const heap = heapWith([Number.NaN, 1, 0, 0]);
+  const input = { offset: 0, laneStride: 0 };
+  const output = { offset: 2, laneStride: 0 };
   for (const name of ['relu', 'leaky-relu', 'abs', 'sigmoid', 'softplus', 'tanh', 'square']) {
-    findOp(name).compile([[]], { slope: 0.1 }, [])(memory, 1, [{ offset: 0, laneStride: 0 }], {
-      offset: 2,
-      laneStride: 0,
-    });
-    expect(memory[2], name).toBeNaN();
+    findOp(name).compile([[]], { slope: 0.1 }, [])(heap, 1, [input], output);
+    expect(heap.floats[2], name).toBeNaN();
   }
   for (const name of ['max', 'min', 'sum', 'mean']) {
-    findOp(name).compile([[2]], { axes: [0], keepDims: false }, [])(
-      memory,
-      1,
-      [{ offset: 0, laneStride: 0 }],
-      { offset: 2, laneStride: 0 },
-    );
-    expect(memory[2], name).toBeNaN();
+    findOp(name).compile([[2]], { axes: [0], keepDims: false }, [])(heap, 1, [input], output);
+    expect(heap.floats[2], name).toBeNaN();
   }
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkGradients } from '../../src/check/check-gradients.ts';
-import { createJobMemory, JobView } from '../../src/check/job-memory.ts';
+import { createJobMemory } from '../../src/check/job-memory.ts';
 import { arbitraryNetwork } from '../check/arbitrary-network.ts';
+import { checkGradients, viewJob } from '../fixtures/on-kernels.ts';
 
 /** J with one component moved, by evaluating the whole graph at the moved θ: as plain as can be. */
 function costAt(job: ReturnType<typeof arbitraryNetwork.build>, component: number, move: number): number {
   const theta = job.theta.slice();
   theta[component] += move;
-  const view = new JobView(createJobMemory({ ...job, theta }, 1));
+  const view = viewJob(createJobMemory({ ...job, theta }, 1));
   return view.floats[view.baseValues(0)[job.spec.graph.cost].offset];
 }
 

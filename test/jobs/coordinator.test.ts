@@ -80,17 +80,16 @@ describe('a job that is submitted', () => {
 });
 
 describe('the report', () => {
-  it('is the same to the last bit on 1, 2 and 8 threads', async () => {
-    const reports = [];
-    for (const threads of [1, 2, 8]) {
-      const other = await startProcess(new MemoryStore(), {}, createExecutor({ threads }));
-      const { job } = await other.coordinator.submit({ job: network, client: 'client' });
-      await other.coordinator.waitForEnd(job.id, 30_000);
-      reports.push(await storedReport(other.store, job.id));
-      await other.stop();
+  const jobs = [network, networkJob([200, 160, 100, 10], 40, 1, 'node-perturbation')];
+
+  it.each([1, 2, 8])('is the same to the last bit on 1, 2 and 8 threads: %i', async (threads) => {
+    const other = await startProcess(new MemoryStore(), {}, createExecutor({ threads }));
+    for (const job of jobs) {
+      const { id } = (await other.coordinator.submit({ job, client: 'client' })).job;
+      await other.coordinator.waitForEnd(id, 30_000);
+      expect(await storedReport(other.store, id)).toEqual(await undisturbedReport(job));
     }
-    const expected = await undisturbedReport(network);
-    expect(reports).toEqual([expected, expected, expected]);
+    await other.stop();
   });
 });
 
@@ -236,5 +235,52 @@ describe('fairness', () => {
     expect((await end(short)).status).toBe('succeeded');
     await here.coordinator.cancel(long.id);
     await end(long);
+  });
+});
+
+describe('the memory of jobs that run', () => {
+  it('is bounded: a job for which there is no room waits, whoever sent it, until others have ended', async () => {
+    const bytes = (await here.store.jobs.get((await end(await submit(network))).id))?.bytes ?? 0;
+    const cramped = await startProcess(new MemoryStore(), { maxOpenBytes: 1.5 * bytes });
+    const send = async (job: CheckJob, client: string) =>
+      (await cramped.coordinator.submit({ job, client })).job.id;
+    const status = async (id: string) => (await cramped.coordinator.get(id)).status;
+    await cramped.coordinator.waitForEnd(await send(network, 'first'), 20_000);
+    const first = await send(endless, 'one');
+    const second = await send(network, 'two');
+    const small = await send(cubeJob(), 'three');
+    await expect.poll(() => status(first), { timeout: 20_000 }).toBe('running');
+    expect(await status(second)).toBe('queued');
+    await cramped.coordinator.cancel(first);
+    expect((await cramped.coordinator.waitForEnd(second, 20_000)).status).toBe('succeeded');
+    expect((await cramped.coordinator.waitForEnd(small, 20_000)).status).toBe('succeeded');
+    await cramped.stop();
+  });
+
+  it('is given back by every job that ends', async () => {
+    const ample = await startProcess(new MemoryStore(), { maxOpenBytes: 10e6 });
+    const send = async (client: string) => (await ample.coordinator.submit({ job: endless, client })).job;
+    for (let i = 0; i < 3; i++) {
+      const { id, bytes } = await send('one');
+      expect(bytes).toBeGreaterThan(10e6 / 3);
+      expect(bytes).toBeLessThan(10e6 / 2);
+      await ample.coordinator.cancel(id);
+      await ample.coordinator.waitForEnd(id, 20_000);
+    }
+    const jobs = [await send('one'), await send('two')];
+    for (const { id } of jobs) {
+      await expect
+        .poll(async () => (await ample.coordinator.get(id)).status, { timeout: 20_000 })
+        .toBe('running');
+    }
+    await ample.stop();
+  });
+
+  it('is not taken by the numbers of jobs that wait: those are read from the store when their turn comes', async () => {
+    const forgetful = await startProcess(new MemoryStore(), { maxHeldBytes: 0 });
+    const { job } = await forgetful.coordinator.submit({ job: network, client: 'client' });
+    expect((await forgetful.coordinator.waitForEnd(job.id, 20_000)).status).toBe('succeeded');
+    expect(await storedReport(forgetful.store, job.id)).toEqual(await undisturbedReport(network));
+    await forgetful.stop();
   });
 });

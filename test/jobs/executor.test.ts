@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ShardOutcome } from '../../src/jobs/executor/executor.ts';
 import { PoolExecutor } from '../../src/jobs/executor/pool-executor.ts';
 import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
@@ -14,24 +14,23 @@ executorConformance('thread pool', () => new PoolExecutor(base));
 executorConformance('single thread', () => new PoolExecutor({ ...base, threads: 1 }));
 
 const network = networkJob([24, 24, 16, 4], 8);
+/** Its shards take about 100 ms each. */
+const endless = networkJob([256, 256, 256, 128], 64);
 const [, , shard] = shardsOf(network, 'sweep');
 const signal = new AbortController().signal;
 
 describe('a shard that ends its thread', () => {
   let executor: PoolExecutor;
-  beforeEach(async () => {
-    executor = new PoolExecutor({
-      ...base,
-      shardTimeoutSeconds: 2,
-      worker: faultyWorker,
-      resourceLimits: { maxOldGenerationSizeMb: 64 },
-    });
-    await expect.poll(() => executor.liveThreads(), { timeout: 10_000 }).toBe(2);
-  });
+  const start = async (shardTimeoutSeconds = 60) => {
+    const resourceLimits = { maxOldGenerationSizeMb: 64 };
+    executor = new PoolExecutor({ ...base, shardTimeoutSeconds, worker: faultyWorker, resourceLimits });
+    await expect.poll(() => executor.liveThreads(), { timeout: 20_000 }).toBe(2);
+  };
   afterEach(() => executor.destroy());
 
   /** Runs the faulty shard while the other thread is kept busy with a sound job. */
   const runBeside = async (fault: FaultName): Promise<{ faulty: ShardOutcome; others: ShardOutcome[] }> => {
+    await start(fault === 'hang' ? 3 : 60);
     await executor.open('faulty', faultyJob(network, fault, 1));
     await executor.open('sound', network);
     const faulty = executor.run('faulty', shard, signal);
@@ -45,7 +44,7 @@ describe('a shard that ends its thread', () => {
       executor.run('sound', shard, signal),
     ]);
     expect(again.map(({ kind }) => kind)).toEqual(['done', 'done']);
-    await expect.poll(() => executor.liveThreads(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => executor.liveThreads(), { timeout: 20_000 }).toBe(2);
   };
 
   it.each([
@@ -78,6 +77,7 @@ describe('a shard that ends its thread', () => {
   });
 
   it('as every thread does at the same time, leaves the pool whole', async () => {
+    await start();
     await executor.open('one', faultyJob(network, 'exit', 1));
     await executor.open('two', faultyJob(network, 'exit', 1));
     const outcomes = await Promise.all([
@@ -90,6 +90,7 @@ describe('a shard that ends its thread', () => {
   });
 
   it('is cancelled within a second even when it hangs', async () => {
+    await start();
     await executor.open('faulty', faultyJob(network, 'hang', 1));
     const controller = new AbortController();
     const run = executor.run('faulty', shard, controller.signal);
@@ -101,6 +102,21 @@ describe('a shard that ends its thread', () => {
   });
 });
 
+describe('a shard that is cancelled', () => {
+  it('ends by itself, and its thread lives on', async () => {
+    const executor = new PoolExecutor({ ...base, threads: 1 });
+    await executor.open('job', endless);
+    const [first] = shardsOf(endless, 'sweep');
+    await executor.run('job', first, signal);
+    const controller = new AbortController();
+    const run = executor.run('job', first, controller.signal);
+    setTimeout(() => controller.abort(), 10);
+    expect(await run).toEqual({ kind: 'cancelled' });
+    expect(executor.liveThreads()).toBe(1);
+    await executor.destroy();
+  });
+});
+
 describe('a pool whose threads cannot start', () => {
   it('gives up on shards rather than have them wait for ever', async () => {
     const worker = { path: '/nowhere/shard.ts', execArgv: loadTypeScript() };
@@ -109,6 +125,33 @@ describe('a pool whose threads cannot start', () => {
     const outcome = await executor.run('job', shard, signal);
     expect(outcome).toMatchObject({ kind: 'crashed', code: 'shard-crashed' });
     expect(executor.liveThreads()).toBe(0);
+    await executor.destroy();
+  });
+});
+
+describe('memories of jobs that are closed', () => {
+  it('do not pile up, in the threads nor here', async () => {
+    const executor = new PoolExecutor(base);
+    const size = 4_000_000;
+    const job = networkJob([8, 4], 2);
+    const large = {
+      ...job,
+      spec: { ...job.spec, data: [...job.spec.data, { name: 'unused', shape: [size] }] },
+      data: [
+        ...job.data,
+        { shape: [size], dtype: 'float64' as const, values: new Float64Array(size).fill(1) },
+      ],
+    };
+    const shards = shardsOf(job, 'prepare');
+    const before = process.memoryUsage.rss();
+    for (let i = 0; i < 30; i++) {
+      await executor.open(`job ${i}`, large);
+      const runs = [...shards, ...shards].map((each) => executor.run(`job ${i}`, each, signal));
+      expect((await Promise.all(runs)).map(({ kind }) => kind)).toEqual(['done', 'done']);
+      await executor.close(`job ${i}`);
+    }
+    // 30 × 32 MB would be 960 MB.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(640e6);
     await executor.destroy();
   });
 });

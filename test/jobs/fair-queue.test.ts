@@ -92,6 +92,17 @@ describe('the fair queue', () => {
     for (const job of jobs.slice(0, 6)) expect(order.filter((each) => each === job)).toHaveLength(10);
   });
 
+  it('has a job that is opened late go on level with the others, not catch up', () => {
+    const first = [new Job('a', 20), ...Array.from({ length: 5 }, () => new Job('a', 200))];
+    const late = new Job('a', 200);
+    const queue = queueOf(...first, late);
+    run(queue, 120);
+    const order = run(queue, 24);
+    const turns = order.filter((job) => job === late).length;
+    expect(turns).toBeGreaterThan(0);
+    expect(turns).toBeLessThanOrEqual(5);
+  });
+
   it('opens nothing for which there is no room, and runs nothing without a free thread', () => {
     const job = new Job('a', 1);
     const queue = queueOf(job);

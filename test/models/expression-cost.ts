@@ -5,6 +5,7 @@ import { expressionFormat } from '../../src/models/expression/expression-format.
 import type { NamedTensors } from '../../src/models/model-format.ts';
 import { readJsonTensor } from '../../src/tensors/json-tensor.ts';
 import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
+import { heapWith } from '../fixtures/on-kernels.ts';
 
 /** Tensors as JSON has them. */
 export interface NamedJson {
@@ -86,10 +87,10 @@ function valuesOf(
     for (const value of leaf.values) values.push(value);
     return { offset: values.length - leaf.values.length, laneStride: 0 };
   });
-  const memory = Float64Array.from(values);
-  tape.evaluateBase(memory, operands);
+  const heap = heapWith(values);
+  tape.evaluateBase(heap, operands);
   const { offset } = operands[target];
-  return Array.from(memory.subarray(offset, offset + sizeOf(graph.nodes[target].shape)));
+  return Array.from(heap.floats.subarray(offset, offset + sizeOf(graph.nodes[target].shape)));
 }
 
 /** Nested arrays of 1, 2, 3, … in a shape. */

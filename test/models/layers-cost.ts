@@ -5,6 +5,7 @@ import { layersFormat } from '../../src/models/layers/layers-format.ts';
 import { readNamedTensors } from '../../src/models/named-tensors.ts';
 import type { JsonTensor } from '../../src/tensors/json-tensor.ts';
 import { sizeOf, type Tensor } from '../../src/tensors/tensor.ts';
+import { heapWith } from '../fixtures/on-kernels.ts';
 
 export interface NamedJsonTensors {
   readonly [name: string]: JsonTensor;
@@ -41,7 +42,7 @@ function evaluate(graph: Graph, leaf: (name: string) => Tensor | undefined): num
     values.push(...tensor.values);
     return { offset: values.length - tensor.values.length, laneStride: 0 };
   });
-  const memory = Float64Array.from(values);
-  tape.evaluateBase(memory, operands);
-  return memory[operands[graph.cost].offset];
+  const heap = heapWith(values);
+  tape.evaluateBase(heap, operands);
+  return heap.floats[operands[graph.cost].offset];
 }

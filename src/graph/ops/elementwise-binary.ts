@@ -1,18 +1,20 @@
+import type { BinaryKernel } from '../../kernels/elementwise-kernels.ts';
 import type { Shape } from '../../tensors/tensor.ts';
 import { sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
+import type { Heap } from '../heap.ts';
 import type { BranchKernel, Kernel, Op, TransposedKernel } from '../op.ts';
 import { pullElementwise, spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
-/** Computes `m[to + i] = f(m[a + i·sa], m[b + i·sb])` for i < n. */
-type Loop = (m: Float64Array, a: number, sa: number, b: number, sb: number, to: number, n: number) => void;
+/** Computes [rows × columns] entries; see `BinaryKernel` for the strides. */
+type Compute = (heap: Heap) => BinaryKernel;
 
 type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed'>;
 
 function binary(
   name: string,
-  loop: Loop,
+  compute: Compute,
   more: Linearity & { readonly cost?: number; readonly piecewise?: boolean } = {},
 ): Op {
   const { cost = 1, piecewise = false, ...linearity } = more;
@@ -20,7 +22,7 @@ function binary(
     name,
     arity: 2,
     inferShape: (shapes) => broadcastShapes(name, shapes),
-    compile: (shapes, _attributes, output) => overNest(loop, shapes, output),
+    compile: (shapes, _attributes, output) => overNest(compute, shapes, output),
     flops: (_shapes, _attributes, output) => sizeOf(output) * cost,
     spread: spreadElementwise,
     pull: pullElementwise,
@@ -46,30 +48,44 @@ function compareOrder([left, right]: readonly Shape[], output: Shape): BranchKer
   };
 }
 
-function overNest(loop: Loop, [left, right]: readonly Shape[], output: Shape): Kernel {
+/**
+ * Runs the kernel on the two innermost loops of the nest, and steps through the others. Where there are not two, the
+ * lanes are the rows.
+ */
+function overNest(compute: Compute, [left, right]: readonly Shape[], output: Shape): Kernel {
   const nest = loopNest(output, [broadcastStrides(left, output), broadcastStrides(right, output)]);
-  const { outer, length } = nest;
-  const [leftStrides, rightStrides] = nest.outerStrides;
   const [leftInner, rightInner] = nest.innerStrides;
-  const rows = sizeOf(outer);
-  const index = new Int32Array(outer.length);
-  return (memory, lanes, [a, b], out) => {
+  const { length } = nest;
+  const rows = nest.outer.at(-1);
+  if (rows === undefined) {
+    return (heap, lanes, [a, b], out) => {
+      const kernel = compute(heap);
+      kernel(
+        lanes,
+        length,
+        a.offset,
+        a.laneStride,
+        leftInner,
+        b.offset,
+        b.laneStride,
+        rightInner,
+        out.offset,
+        out.laneStride,
+        1,
+      );
+    };
+  }
+  const [leftRow, rightRow] = nest.outerStrides.map((strides) => strides[strides.length - 1]);
+  const outer = nest.outer.slice(0, -1);
+  const starts = nest.outerStrides.map((strides) => offsetTable(outer, strides.slice(0, -1)));
+  return (heap, lanes, [a, b], out) => {
+    const kernel = compute(heap);
     for (let lane = 0; lane < lanes; lane++) {
-      let left = a.offset + lane * a.laneStride;
-      let right = b.offset + lane * b.laneStride;
-      let to = out.offset + lane * out.laneStride;
-      index.fill(0);
-      for (let row = 0; row < rows; row++) {
-        loop(memory, left, leftInner, right, rightInner, to, length);
-        to += length;
-        for (let axis = outer.length - 1; axis >= 0; axis--) {
-          left += leftStrides[axis];
-          right += rightStrides[axis];
-          if (++index[axis] < outer[axis]) break;
-          left -= leftStrides[axis] * outer[axis];
-          right -= rightStrides[axis] * outer[axis];
-          index[axis] = 0;
-        }
+      for (let block = 0; block < starts[0].length; block++) {
+        const from = a.offset + lane * a.laneStride + starts[0][block];
+        const other = b.offset + lane * b.laneStride + starts[1][block];
+        const to = out.offset + lane * out.laneStride + block * rows * length;
+        kernel(rows, length, from, leftRow, leftInner, other, rightRow, rightInner, to, length, 1);
       }
     }
   };
@@ -84,7 +100,7 @@ function transposedBinary(factor: (input: number) => Factor): NonNullable<Op['tr
     const own = offsetTable(output, broadcastStrides(shapes[input], output));
     const other = offsetTable(output, broadcastStrides(shapes[1 - input], output));
     const scale = factor(input);
-    return (memory, inputs, weights, target) => {
+    return ({ floats: memory }, inputs, weights, target) => {
       const base = inputs[1 - input].offset;
       for (let i = 0; i < own.length; i++)
         memory[target + own[i]] += scale(memory[weights + i], memory[base + other[i]]);
@@ -115,96 +131,37 @@ const quotient: Linearity = {
   transposed: transposedBinary(() => (weight, other) => weight / other),
 };
 
+/** a > b as b < a. */
+function swapped(kernel: BinaryKernel): BinaryKernel {
+  return (rows, columns, a, aRow, aColumn, b, bRow, bColumn, out, outRow, outColumn) =>
+    kernel(rows, columns, b, bRow, bColumn, a, aRow, aColumn, out, outRow, outColumn);
+}
+
+function power({ floats }: Heap): BinaryKernel {
+  return (rows, columns, a, aRow, aColumn, b, bRow, bColumn, out, outRow, outColumn) => {
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < columns; i++) {
+        const base = floats[a + row * aRow + i * aColumn];
+        floats[out + row * outRow + i * outColumn] = base ** floats[b + row * bRow + i * bColumn];
+      }
+    }
+  };
+}
+
+const piecewise = true;
+
 export const elementwiseBinary: readonly Op[] = [
-  binary(
-    'add',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] + m[b + i * sb];
-    },
-    sum([1, 1]),
-  ),
-  binary(
-    'subtract',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] - m[b + i * sb];
-    },
-    sum([1, -1]),
-  ),
-  binary(
-    'multiply',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] * m[b + i * sb];
-    },
-    product,
-  ),
-  binary(
-    'divide',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] / m[b + i * sb];
-    },
-    { ...quotient, cost: 4 },
-  ),
-  binary(
-    'power',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] ** m[b + i * sb];
-    },
-    { cost: 32 },
-  ),
-  binary(
-    'maximum',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = Math.max(m[a + i * sa], m[b + i * sb]);
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'minimum',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = Math.min(m[a + i * sa], m[b + i * sb]);
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'less',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] < m[b + i * sb] ? 1 : 0;
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'less-equal',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] <= m[b + i * sb] ? 1 : 0;
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'greater',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] > m[b + i * sb] ? 1 : 0;
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'greater-equal',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] >= m[b + i * sb] ? 1 : 0;
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'equal',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] === m[b + i * sb] ? 1 : 0;
-    },
-    { piecewise: true },
-  ),
-  binary(
-    'not-equal',
-    (m, a, sa, b, sb, to, n) => {
-      for (let i = 0; i < n; i++) m[to + i] = m[a + i * sa] !== m[b + i * sb] ? 1 : 0;
-    },
-    { piecewise: true },
-  ),
+  binary('add', ({ kernels }) => kernels.add, sum([1, 1])),
+  binary('subtract', ({ kernels }) => kernels.subtract, sum([1, -1])),
+  binary('multiply', ({ kernels }) => kernels.multiply, product),
+  binary('divide', ({ kernels }) => kernels.divide, { ...quotient, cost: 4 }),
+  binary('power', power, { cost: 32 }),
+  binary('maximum', ({ kernels }) => kernels.maximum, { piecewise }),
+  binary('minimum', ({ kernels }) => kernels.minimum, { piecewise }),
+  binary('less', ({ kernels }) => kernels.less, { piecewise }),
+  binary('less-equal', ({ kernels }) => kernels.lessOrEqual, { piecewise }),
+  binary('greater', ({ kernels }) => swapped(kernels.less), { piecewise }),
+  binary('greater-equal', ({ kernels }) => swapped(kernels.lessOrEqual), { piecewise }),
+  binary('equal', ({ kernels }) => kernels.equal, { piecewise }),
+  binary('not-equal', ({ kernels }) => kernels.notEqual, { piecewise }),
 ];

@@ -1,6 +1,7 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
+import type { Heap } from '../heap.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
 import { FREE } from '../region.ts';
 import { pullElementwise, type Spread, type SpreadQuery, spreadElementwise } from '../spread.ts';
@@ -47,72 +48,74 @@ function productKernel(
   adding: boolean,
 ): Kernel {
   const p = product(leftShape, rightShape, attributes);
-  const multiply = p.rightColumn === 1 || p.columns === 1 ? byRows : byDots;
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
   const matrix = p.rows * p.columns;
-  const leftOffsets = batchOffsets(p.left, p.batch);
-  const rightOffsets = batchOffsets(p.right, p.batch);
-  return (memory, lanes, [a, b], out) => {
+  return (heap, lanes, [a, b], out) => {
+    // Lanes of the left factor whose rows follow each other evenly, times one right factor, are one tall matrix.
+    const step = p.rows === 1 ? a.laneStride : p.leftRow;
+    const isTall =
+      left.length === 1 && b.laneStride === 0 && a.laneStride === p.rows * step && out.laneStride === matrix;
+    if (isTall) {
+      multiply(heap, { ...p, rows: lanes * p.rows, leftRow: step }, a.offset, b.offset, out.offset, adding);
+      return;
+    }
     for (let lane = 0; lane < lanes; lane++) {
-      const left = a.offset + lane * a.laneStride;
-      const right = b.offset + lane * b.laneStride;
-      const to = out.offset + lane * out.laneStride;
-      if (!adding) memory.fill(0, to, to + matrix * leftOffsets.length);
-      for (let batch = 0; batch < leftOffsets.length; batch++) {
-        multiply(memory, p, left + leftOffsets[batch], right + rightOffsets[batch], to + batch * matrix);
+      for (let batch = 0; batch < left.length; batch++) {
+        const from = a.offset + lane * a.laneStride + left[batch];
+        const other = b.offset + lane * b.laneStride + right[batch];
+        multiply(heap, p, from, other, out.offset + lane * out.laneStride + batch * matrix, adding);
       }
     }
   };
 }
 
-/** Row by row of the output, adding one scaled row of the right matrix after another. Sums run along the inner axis in order. */
-function byRows(memory: Float64Array, p: Product, left: number, right: number, to: number): void {
-  const { rows, inner, columns, leftRow, leftInner, rightInner } = p;
-  for (let row = 0; row < rows; row++) {
-    const out = to + row * columns;
-    for (let k = 0; k < inner; k++) {
-      const factor = memory[left + row * leftRow + k * leftInner];
-      const from = right + k * rightInner;
-      for (let column = 0; column < columns; column++) memory[out + column] += factor * memory[from + column];
-    }
-  }
-}
-
-/** Entry by entry of the output, as dot products: for a right matrix that is stored transposed. Same order of sums. */
-function byDots(memory: Float64Array, p: Product, left: number, right: number, to: number): void {
+function multiply(heap: Heap, p: Product, left: number, right: number, to: number, adding: boolean): void {
   const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let a = left + row * leftRow;
-      let b = right + column * rightColumn;
-      let total = 0;
-      for (let k = 0; k < inner; k++) {
-        total += memory[a] * memory[b];
-        a += leftInner;
-        b += rightInner;
-      }
-      memory[to + row * columns + column] += total;
-    }
+  if (adding && inner === 1) {
+    heap.kernels.addOuter(rows, columns, 1, left, leftRow, right, rightColumn, to, columns, to, columns);
+    return;
   }
+  const { multiplyMatrices } = heap.kernels;
+  const accumulate = adding ? 1 : 0;
+  multiplyMatrices(
+    rows,
+    columns,
+    inner,
+    left,
+    leftRow,
+    leftInner,
+    right,
+    rightInner,
+    rightColumn,
+    to,
+    columns,
+    accumulate,
+    heap.packing,
+  );
 }
 
-/** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights. */
+/** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights; of a factor that is stored transposed, the transpose. */
 function transposedProduct(input: number, p: Product): TransposedKernel {
   const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
-  const leftOffsets = batchOffsets(p.left, p.batch);
-  const rightOffsets = batchOffsets(p.right, p.batch);
-  return (memory, inputs, weights, target) => {
-    const [left, right] = inputs.map(({ offset }, i) => (i === input ? target : offset));
-    for (let batch = 0; batch < leftOffsets.length; batch++) {
-      for (let row = 0; row < rows; row++) {
-        for (let k = 0; k < inner; k++) {
-          for (let column = 0; column < columns; column++) {
-            const weight = memory[weights + (batch * rows + row) * columns + column];
-            const a = left + leftOffsets[batch] + row * leftRow + k * leftInner;
-            const b = right + rightOffsets[batch] + k * rightInner + column * rightColumn;
-            if (input === 0) memory[a] += weight * memory[b];
-            else memory[b] += weight * memory[a];
-          }
-        }
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
+  return ({ kernels, packing }, inputs, weights, target) => {
+    const add = kernels.multiplyMatrices;
+    for (let batch = 0; batch < left.length; batch++) {
+      const w = weights + batch * rows * columns;
+      if (input === 0) {
+        const b = inputs[1].offset + right[batch];
+        const to = target + left[batch];
+        if (leftInner === 1)
+          add(rows, inner, columns, w, columns, 1, b, rightColumn, rightInner, to, leftRow, 1, packing);
+        else add(inner, rows, columns, b, rightInner, rightColumn, w, 1, columns, to, leftInner, 1, packing);
+      } else {
+        const a = inputs[0].offset + left[batch];
+        const to = target + right[batch];
+        if (rightColumn === 1)
+          add(inner, columns, rows, a, leftInner, leftRow, w, columns, 1, to, rightInner, 1, packing);
+        else add(columns, inner, rows, w, 1, columns, a, leftRow, leftInner, to, rightColumn, 1, packing);
       }
     }
   };

@@ -11,7 +11,7 @@ const linear = () => true;
 
 /** output[i] = input[table[i]]. */
 function gather(table: Int32Array): Kernel {
-  return (memory, lanes, [input], output) => {
+  return ({ floats: memory }, lanes, [input], output) => {
     for (let lane = 0; lane < lanes; lane++) {
       const from = input.offset + lane * input.laneStride;
       const to = output.offset + lane * output.laneStride;
@@ -22,7 +22,7 @@ function gather(table: Int32Array): Kernel {
 
 /** input[table[i]] += weights[i]. */
 function scatterAdd(table: Int32Array): TransposedKernel {
-  return (memory, _inputs, weights, target) => {
+  return ({ floats: memory }, _inputs, weights, target) => {
     for (let i = 0; i < table.length; i++) memory[target + table[i]] += memory[weights + i];
   };
 }
@@ -71,7 +71,7 @@ const reshape: Op = {
   },
   compile([shape]) {
     const size = sizeOf(shape);
-    return (memory, lanes, [input], output) => {
+    return ({ floats: memory }, lanes, [input], output) => {
       for (let lane = 0; lane < lanes; lane++) {
         const from = input.offset + lane * input.laneStride;
         memory.copyWithin(output.offset + lane * output.laneStride, from, from + size);
@@ -82,7 +82,7 @@ const reshape: Op = {
   linear,
   transposed(_input, [shape]) {
     const size = sizeOf(shape);
-    return (memory, _inputs, weights, target) => {
+    return ({ floats: memory }, _inputs, weights, target) => {
       for (let i = 0; i < size; i++) memory[target + i] += memory[weights + i];
     };
   },
@@ -143,7 +143,7 @@ const concat: Op = {
     const rows = sizeOf(output.slice(0, axis));
     const widths = shapes.map((shape) => sizeOf(shape.slice(axis)));
     const width = sizeOf(output.slice(axis));
-    return (memory, lanes, inputs, out) => {
+    return ({ floats: memory }, lanes, inputs, out) => {
       for (let lane = 0; lane < lanes; lane++) {
         let at = out.offset + lane * out.laneStride;
         for (let i = 0; i < inputs.length; i++) {
@@ -175,7 +175,7 @@ const concat: Op = {
 
 /** input[i] += weights[table[i]]. */
 function scatterFrom(table: Int32Array): TransposedKernel {
-  return (memory, _inputs, weights, target) => {
+  return ({ floats: memory }, _inputs, weights, target) => {
     for (let i = 0; i < table.length; i++) memory[target + i] += memory[weights + table[i]];
   };
 }

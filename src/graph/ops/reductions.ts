@@ -25,7 +25,7 @@ function reduction(
     inferShape: ([shape], attributes) => reducedShape(name, shape, attributes, empty),
     compile([shape], attributes) {
       const { rows, entries } = reductionTables(shape, attributes);
-      return (memory, lanes, [input], output) => {
+      return ({ floats: memory }, lanes, [input], output) => {
         for (let lane = 0; lane < lanes; lane++) {
           const from = input.offset + lane * input.laneStride;
           const to = output.offset + lane * output.laneStride;
@@ -78,7 +78,7 @@ function spreadSum(query: SpreadQuery, attributes: Attributes): Spread {
 
 function addingSum([shape]: readonly Shape[], attributes: Attributes): Kernel {
   const { rows, entries } = reductionTables(shape, attributes);
-  return (memory, lanes, [input], output) => {
+  return ({ floats: memory }, lanes, [input], output) => {
     for (let lane = 0; lane < lanes; lane++) {
       const from = input.offset + lane * input.laneStride;
       const to = output.offset + lane * output.laneStride;
@@ -93,7 +93,7 @@ function transposedSum(factor: (count: number) => number): NonNullable<Op['trans
   return (_input, [shape], attributes) => {
     const { rows, entries } = reductionTables(shape, attributes);
     const scale = factor(entries.length);
-    return (memory, _inputs, weights, target) => {
+    return ({ floats: memory }, _inputs, weights, target) => {
       for (let row = 0; row < rows.length; row++) {
         const weight = scale * memory[weights + row];
         for (let i = 0; i < entries.length; i++) memory[target + rows[row] + entries[i]] += weight;

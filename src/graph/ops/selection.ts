@@ -13,7 +13,7 @@ const where: Op = {
   compile(shapes, _attributes, output) {
     const tables = shapes.map((shape) => offsetTable(output, broadcastStrides(shape, output)));
     const size = sizeOf(output);
-    return (memory, lanes, inputs, out) => {
+    return ({ floats: memory }, lanes, inputs, out) => {
       for (let lane = 0; lane < lanes; lane++) {
         const [condition, a, b] = inputs.map((input) => input.offset + lane * input.laneStride);
         const to = out.offset + lane * out.laneStride;
@@ -30,7 +30,7 @@ const where: Op = {
   transposed(input, shapes, _attributes, output) {
     const own = offsetTable(output, broadcastStrides(shapes[input], output));
     const condition = offsetTable(output, broadcastStrides(shapes[0], output));
-    return (memory, inputs, weights, target) => {
+    return ({ floats: memory }, inputs, weights, target) => {
       for (let i = 0; i < own.length; i++) {
         const chosen = memory[inputs[0].offset + condition[i]] !== 0;
         if (chosen === (input === 1)) memory[target + own[i]] += memory[weights + i];
@@ -75,7 +75,7 @@ const pick: Op = {
   compile([shape], attributes, output) {
     const entry = pickedEntry(shape, wholeNumber(attributes, 'axis'));
     const size = sizeOf(output);
-    return (memory, lanes, [x, indices], out) => {
+    return ({ floats: memory }, lanes, [x, indices], out) => {
       for (let lane = 0; lane < lanes; lane++) {
         const from = x.offset + lane * x.laneStride;
         const chosen = indices.offset + lane * indices.laneStride;
@@ -93,7 +93,7 @@ const pick: Op = {
   transposed(_input, [shape], attributes, output) {
     const entry = pickedEntry(shape, wholeNumber(attributes, 'axis'));
     const size = sizeOf(output);
-    return (memory, inputs, weights, target) => {
+    return ({ floats: memory }, inputs, weights, target) => {
       for (let i = 0; i < size; i++) {
         const offset = entry(i, memory[inputs[1].offset + i]);
         if (offset >= 0) memory[target + offset] += memory[weights + i];

@@ -1,3 +1,5 @@
+import type { Kernels } from '../../kernels/kernels.ts';
+import type { LineKernel } from '../../kernels/reduction-kernels.ts';
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
@@ -5,10 +7,13 @@ import { type Op, ShapeError } from '../op.ts';
 import { spreadAlong } from '../spread.ts';
 import { wholeNumber } from './attributes.ts';
 
-/** One line of `count` entries, `stride` apart, read at `from`; what is written goes to `to`. */
-type Line = (memory: Float64Array, from: number, to: number, count: number, stride: number) => void;
+/** The kernels of one op, for lines along rows and along columns. */
+interface LineKernelPair {
+  readonly rows: (kernels: Kernels) => LineKernel;
+  readonly columns: (kernels: Kernels) => LineKernel;
+}
 
-function alongAxis(name: string, line: Line, keepsLength: boolean): Op {
+function alongAxis(name: string, kernel: LineKernelPair, keepsLength: boolean): Op {
   return {
     name,
     arity: 1,
@@ -21,14 +26,23 @@ function alongAxis(name: string, line: Line, keepsLength: boolean): Op {
       const count = shape[axis];
       const inner = sizeOf(shape.slice(axis + 1));
       const outer = sizeOf(shape.slice(0, axis));
-      const outputRow = keepsLength ? count * inner : inner;
-      return (memory, lanes, [input], output) => {
+      const [size, outputSize] = [outer * count * inner, keepsLength ? outer * count * inner : outer * inner];
+      return (heap, lanes, [input], output) => {
+        const run = inner === 1 ? kernel.rows(heap.kernels) : kernel.columns(heap.kernels);
+        if (inner === 1 && input.laneStride === size && output.laneStride === outputSize) {
+          run(lanes * outer, count, input.offset, count, output.offset, keepsLength ? count : 1);
+          return;
+        }
         for (let lane = 0; lane < lanes; lane++) {
           const from = input.offset + lane * input.laneStride;
           const to = output.offset + lane * output.laneStride;
-          for (let row = 0; row < outer; row++) {
-            for (let i = 0; i < inner; i++)
-              line(memory, from + row * count * inner + i, to + row * outputRow + i, count, inner);
+          if (inner === 1) {
+            run(outer, count, from, count, to, keepsLength ? count : 1);
+            continue;
+          }
+          for (let block = 0; block < outer; block++) {
+            const at = keepsLength ? block * count * inner : block * inner;
+            run(count, inner, from + block * count * inner, inner, to + at, inner);
           }
         }
       };
@@ -52,46 +66,21 @@ function checkedAxis(name: string, shape: Shape, attributes: Attributes): number
   return axis;
 }
 
-/** Largest entry of a line: what is taken off before exponentials, so that none overflows. */
-function lineMax(memory: Float64Array, from: number, count: number, stride: number): number {
-  let best = memory[from];
-  for (let j = 1; j < count; j++) {
-    const value = memory[from + j * stride];
-    if (value > best) best = value;
-  }
-  return best;
-}
-
-function sumOfExp(memory: Float64Array, from: number, count: number, stride: number, max: number): number {
-  let total = 0;
-  for (let j = 0; j < count; j++) total += Math.exp(memory[from + j * stride] - max);
-  return total;
-}
-
-const softmaxLine: Line = (memory, from, to, count, stride) => {
-  const max = lineMax(memory, from, count, stride);
-  let total = 0;
-  for (let j = 0; j < count; j++) {
-    const e = Math.exp(memory[from + j * stride] - max);
-    memory[to + j * stride] = e;
-    total += e;
-  }
-  for (let j = 0; j < count; j++) memory[to + j * stride] /= total;
-};
-
-const logSoftmaxLine: Line = (memory, from, to, count, stride) => {
-  const max = lineMax(memory, from, count, stride);
-  const logTotal = Math.log(sumOfExp(memory, from, count, stride, max));
-  for (let j = 0; j < count; j++) memory[to + j * stride] = memory[from + j * stride] - max - logTotal;
-};
-
-const logSumExpLine: Line = (memory, from, to, count, stride) => {
-  const max = lineMax(memory, from, count, stride);
-  memory[to] = Number.isFinite(max) ? max + Math.log(sumOfExp(memory, from, count, stride, max)) : max;
-};
-
 export const softmaxFamily: readonly Op[] = [
-  alongAxis('softmax', softmaxLine, true),
-  alongAxis('log-softmax', logSoftmaxLine, true),
-  alongAxis('log-sum-exp', logSumExpLine, false),
+  alongAxis(
+    'softmax',
+    { rows: (kernels) => kernels.softmaxRows, columns: (kernels) => kernels.softmaxColumns },
+    true,
+  ),
+  alongAxis(
+    'log-softmax',
+    { rows: (kernels) => kernels.logSoftmaxRows, columns: (kernels) => kernels.logSoftmaxColumns },
+    true,
+  ),
+  alongAxis('log-sum-exp', { rows: (kernels) => kernels.logSumExpRows, columns: logSumExpColumns }, false),
 ];
+
+/** Its one row of output needs no stride. */
+function logSumExpColumns({ logSumExpColumns }: Kernels): LineKernel {
+  return (rows, columns, a, aRow, out) => logSumExpColumns(rows, columns, a, aRow, out);
+}

@@ -23,7 +23,7 @@ export interface PoolExecutorSettings {
 }
 
 interface OpenJob {
-  readonly memory: SharedArrayBuffer;
+  readonly memory: WebAssembly.Memory;
   readonly runs: Set<ShardRun>;
 }
 
@@ -49,7 +49,7 @@ export class PoolExecutor implements Executor {
 
   async open(jobId: string, job: CheckJob): Promise<void> {
     const memory = createJobMemory(job, this.#threads.length);
-    feelMemory(memory.byteLength);
+    feelMemory(memory.buffer.byteLength);
     this.#jobs.set(jobId, { memory, runs: new Set() });
   }
 
@@ -79,7 +79,7 @@ export class PoolExecutor implements Executor {
     this.#jobs.delete(jobId);
     await cancelAll([...job.runs]);
     for (const thread of this.#threads) thread.forget(jobId);
-    feelMemory(job.memory.byteLength);
+    feelMemory(job.memory.buffer.byteLength);
   }
 
   capacity(): number {

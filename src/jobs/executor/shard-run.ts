@@ -11,7 +11,7 @@ export class ShardRun {
   readonly jobId: string;
   /** Never rejects. */
   readonly outcome: Promise<ShardOutcome>;
-  readonly #memory: SharedArrayBuffer;
+  readonly #memory: WebAssembly.Memory;
   readonly #shard: Shard;
   readonly #timeoutMs: number;
   #settle: (outcome: ShardOutcome) => void = () => undefined;
@@ -20,7 +20,7 @@ export class ShardRun {
   #timedOut = false;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(jobId: string, memory: SharedArrayBuffer, shard: Shard, timeoutMs: number) {
+  constructor(jobId: string, memory: WebAssembly.Memory, shard: Shard, timeoutMs: number) {
     this.jobId = jobId;
     this.#memory = memory;
     this.#shard = shard;

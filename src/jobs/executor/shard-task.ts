@@ -12,7 +12,7 @@ export interface ThreadTask {
 export interface ShardWork {
   readonly jobId: string;
   /** The job's memory; left out when the thread holds it already. */
-  readonly memory?: SharedArrayBuffer;
+  readonly memory?: WebAssembly.Memory;
   readonly shard: Shard;
   readonly slot: number;
 }

@@ -64,7 +64,7 @@ export class ShardThread {
   }
 
   /** Runs one shard; only while idle. Never rejects. */
-  async run(jobId: string, memory: SharedArrayBuffer, shard: Shard): Promise<ShardOutcome> {
+  async run(jobId: string, memory: WebAssembly.Memory, shard: Shard): Promise<ShardOutcome> {
     this.#state = 'busy';
     const outcome = await this.#send(this.#taskFor(jobId, memory, shard));
     // It may have failed before the thread had got hold of the job.
@@ -151,7 +151,7 @@ export class ShardThread {
     }
   }
 
-  #taskFor(jobId: string, memory: SharedArrayBuffer, shard: Shard): ThreadTask {
+  #taskFor(jobId: string, memory: WebAssembly.Memory, shard: Shard): ThreadTask {
     const known = this.#held.delete(jobId);
     this.#held.add(jobId);
     if (this.#held.size > HELD_JOBS) {

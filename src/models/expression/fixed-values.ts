@@ -1,5 +1,9 @@
 import type { Attributes, NodeId } from '../../graph/graph.ts';
+import { PACKING_FLOATS } from '../../graph/heap.ts';
 import { findOp } from '../../graph/ops/registry.ts';
+import { createKernelMemory } from '../../kernels/kernel-memory.ts';
+import { instantiateKernels } from '../../kernels/kernels.ts';
+import { loadKernelModule } from '../../kernels/load-module.ts';
 import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 
 interface Fixed {
@@ -74,14 +78,20 @@ export class FixedValues {
     const end = given.reduce((total, { values }) => total + values.length, 0);
     this.#workLeft -= end + sizeOf(shape) + op.flops(shapes, attributes, shape);
     if (this.#workLeft < 0) return undefined;
-    const memory = new Float64Array(end + sizeOf(shape));
+    const memory = createKernelMemory(end + sizeOf(shape) + PACKING_FLOATS);
+    const floats = new Float64Array(memory.buffer);
+    const heap = {
+      floats,
+      kernels: instantiateKernels(loadKernelModule(), memory),
+      packing: end + sizeOf(shape),
+    };
     let offset = 0;
     const operands = given.map(({ values }) => {
-      memory.set(values, offset);
+      floats.set(values, offset);
       offset += values.length;
       return { offset: offset - values.length, laneStride: 0 };
     });
-    op.compile(shapes, attributes, shape)(memory, 1, operands, { offset: end, laneStride: 0 });
-    return { shape, values: memory.slice(end) };
+    op.compile(shapes, attributes, shape)(heap, 1, operands, { offset: end, laneStride: 0 });
+    return { shape, values: Float64Array.from(floats.subarray(end, end + sizeOf(shape))) };
   }
 }

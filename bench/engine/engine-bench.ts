@@ -1,0 +1,98 @@
+import { describeMachine } from '../machine.ts';
+import { figure, formatTable, type Table } from '../table.ts';
+import { type Network, networkName, networks } from './network.ts';
+import { benchNetwork, type Effort, type NetworkBench } from './network-bench.ts';
+import { productName, productRate } from './product-rate.ts';
+import { findPython } from './python.ts';
+import { warmExecutor } from './warm-executor.ts';
+
+const THREAD_COUNTS = [1, 2];
+
+const thorough: Effort = {
+  ours: { wholeSeconds: 600, sampleSeconds: 20 },
+  sampleSeconds: 10,
+  mostRounds: 5,
+  sampleAll: false,
+};
+
+const quick: Effort = {
+  ours: { wholeSeconds: 5, sampleSeconds: 2 },
+  sampleSeconds: 1,
+  mostRounds: 1,
+  sampleAll: true,
+};
+
+export interface EngineBenchOptions {
+  /** Names of networks; all of them if left out. */
+  readonly rows: readonly string[] | undefined;
+  readonly quick: boolean;
+  readonly markdown: boolean;
+}
+
+/** Runs our strategies and the peers side by side and prints what came of it. */
+export async function runEngineBench(options: EngineBenchOptions): Promise<void> {
+  const chosen = chooseNetworks(options.rows);
+  const machine = describeMachine();
+  const search = await findPython();
+  const python = search.kind === 'found' ? search.python : undefined;
+  const peers =
+    search.kind === 'found' ? search.python.versions : `PyTorch and SciPy did not run: ${search.reason}`;
+  console.error([...machine, peers].join('\n'));
+  const rate = productRate();
+  const executors = await Promise.all(THREAD_COUNTS.map(warmExecutor));
+  try {
+    const benches: NetworkBench[] = [];
+    for (const network of chosen)
+      benches.push(await benchNetwork(network, executors, options.quick ? quick : thorough, python));
+    const tables = summaries(benches, rate).map((table) => formatTable(table, options.markdown));
+    console.log([...machine, peers, ...tables].join('\n\n'));
+  } finally {
+    await Promise.all(executors.map((executor) => executor.destroy()));
+  }
+}
+
+function chooseNetworks(rows: readonly string[] | undefined): readonly Network[] {
+  if (rows === undefined) return networks;
+  return rows.map((row) => {
+    const found = networks.find((network) => networkName(network) === row);
+    if (found === undefined)
+      throw new Error(`there is no row ${row}; the rows are ${networks.map(networkName).join(', ')}`);
+    return found;
+  });
+}
+
+function summaries(benches: readonly NetworkBench[], rate: number): Table[] {
+  const results = benches.map(({ result }) => result);
+  return [
+    {
+      title: 'Side by side',
+      head: ['work', 'strategy', 'threads', 'components/s', 'against', 'components/s', 'ratio'],
+      rows: results.flatMap(({ ratioRows }) => ratioRows),
+      notes: [
+        'A ratio is the median over rounds in which both ran, one after the other, on as many threads. PyTorch’s fast ' +
+          'mode covers all components with one random projection per parameter, and names none.',
+      ],
+    },
+    {
+      title: 'Threads',
+      head: ['work', 'strategy', 'threads', '1 thread takes', 'they take', 'faster'],
+      rows: results.flatMap(({ scalingRows }) => scalingRows),
+    },
+    {
+      title: 'Peak memory',
+      head: ['work', 'strategy', 'threads', 'θ, claimed, data, activations', 'idle', 'peak', 'peak − idle'],
+      rows: benches.flatMap(({ memoryRows }) => memoryRows),
+      notes: ['In a fresh process; the last column is in multiples of what the job holds.'],
+    },
+    {
+      title: 'Arithmetic',
+      head: ['work', 'strategy', 'threads', 'GFLOP', 'GFLOP/s', 'of the product’s rate'],
+      rows: results.flatMap((result) => result.workRows(rate)),
+      notes: [
+        `By the planner’s static count. The graph’s own product of ${productName} ran at ` +
+          `${figure(rate / 1e9)} GFLOP/s on one thread.`,
+      ],
+    },
+    ...results.map(({ table }) => table),
+  ];
+}

@@ -1,0 +1,124 @@
+import { median } from '../median.ts';
+import { duration, figure, type Table } from '../table.ts';
+import type { Contender, Timing } from './contender.ts';
+import { type Network, networkComponents, networkName } from './network.ts';
+import type { StrategyContender } from './strategy-contender.ts';
+
+type Timings = ReadonlyMap<Contender, readonly Timing[]>;
+
+/** What came of one network: figures by contender, and the ratios of contenders that ran side by side. */
+export class NetworkResult {
+  readonly network: Network;
+  readonly #ours: readonly StrategyContender[];
+  readonly #others: readonly Contender[];
+  readonly #timings: Timings;
+
+  constructor(
+    network: Network,
+    ours: readonly StrategyContender[],
+    others: readonly Contender[],
+    timings: Timings,
+  ) {
+    this.network = network;
+    this.#ours = ours;
+    this.#others = others;
+    this.#timings = timings;
+  }
+
+  get name(): string {
+    return `${networkName(this.network)}, ${this.network.examples} examples`;
+  }
+
+  /** Each of our strategies against each contender on as many threads. */
+  get ratioRows(): string[][] {
+    return this.#ours.flatMap((own) =>
+      this.#others
+        .filter(({ threads }) => threads === own.threads)
+        .map((other) => [
+          this.name,
+          own.name,
+          String(own.threads),
+          this.#rate(own),
+          other.name,
+          this.#rate(other),
+          `${figure(this.#timesFaster(own, other))}×`,
+        ]),
+    );
+  }
+
+  /** Each of our strategies on more threads against itself on one. */
+  get scalingRows(): string[][] {
+    return this.#ours.flatMap((own) => {
+      const single = this.#ours.find(({ name, threads }) => name === own.name && threads === 1);
+      if (single === undefined || own === single) return [];
+      const faster = this.#timesFaster(own, single).toFixed(2);
+      return [
+        [this.name, own.name, String(own.threads), this.#seconds(single), this.#seconds(own), `${faster}×`],
+      ];
+    });
+  }
+
+  /** The work of each of our strategies by its static count, and how much of the product's rate it reaches. */
+  workRows(productRate: number): string[][] {
+    return this.#ours.map((own) => {
+      const rate = own.flops / this.#wholeSeconds(own);
+      const share = (100 * rate) / (own.threads * productRate);
+      return [
+        this.name,
+        own.name,
+        String(own.threads),
+        figure(own.flops / 1e9),
+        figure(rate / 1e9),
+        `${figure(share)} %`,
+      ];
+    });
+  }
+
+  /** Everything that was timed. */
+  get table(): Table {
+    const total = networkComponents(this.network);
+    return {
+      title: `${this.name}: ${total.toLocaleString('en')} components`,
+      head: ['checker', 'threads', 'components/s', 'all components take', 'measured', 'found'],
+      rows: [...this.#ours, ...this.#others].map((contender) => {
+        const runs = this.#runs(contender);
+        const [{ components, found }] = runs;
+        const how =
+          components === total ? 'whole' : `extrapolated from ${components.toLocaleString('en')} components`;
+        return [
+          contender.name,
+          String(contender.threads),
+          this.#rate(contender),
+          this.#seconds(contender),
+          runs.length === 1 ? how : `${how}, median of ${runs.length}`,
+          found,
+        ];
+      }),
+    };
+  }
+
+  #runs(contender: Contender): readonly Timing[] {
+    const runs = this.#timings.get(contender);
+    if (runs === undefined || runs.length === 0) throw new Error(`${contender.name} has not run`);
+    return runs;
+  }
+
+  #wholeSeconds(contender: Contender): number {
+    return median(this.#runs(contender).map(({ wholeSeconds }) => wholeSeconds));
+  }
+
+  #seconds(contender: Contender): string {
+    return duration(this.#wholeSeconds(contender));
+  }
+
+  #rate(contender: Contender): string {
+    return figure(networkComponents(this.network) / this.#wholeSeconds(contender));
+  }
+
+  /** The median over the rounds in which both ran. */
+  #timesFaster(a: Contender, b: Contender): number {
+    const [own, other] = [this.#runs(a), this.#runs(b)];
+    const rounds = Math.min(own.length, other.length);
+    return median(own.slice(0, rounds).map(({ wholeSeconds }, i) => other[i].wholeSeconds / wholeSeconds));
+  }
+}

@@ -1,0 +1,81 @@
+import type { CheckJob } from '../../src/check/check-job.ts';
+import { estimate } from '../../src/check/estimate.ts';
+import type { ComponentSelection, Strategy } from '../../src/check/settings.ts';
+import type { Executor } from '../../src/jobs/executor/executor.ts';
+import { checkDocumentSchema } from '../../src/models/check-document.ts';
+import type { Contender, Timing } from './contender.ts';
+import { networkComponents } from './network.ts';
+import type { NetworkCase } from './network-case.ts';
+import { networkJob } from './network-job.ts';
+import { timedCheck } from './timed-check.ts';
+
+/** Every strategy that a job document may name. */
+export const strategies: readonly Strategy[] = checkDocumentSchema.shape.strategy
+  .unwrap()
+  .options.filter((strategy) => strategy !== 'auto');
+
+/** One of our strategies on the service's own threads. */
+export class StrategyContender implements Contender {
+  readonly name: Strategy;
+  readonly threads: number;
+  /** Which components are checked; a sample where all of them would take too long. */
+  readonly components: ComponentSelection;
+  /** Floating-point operations of a check of all components, by the planner's static count. */
+  readonly flops: number;
+  readonly #executor: Executor;
+  readonly #job: CheckJob;
+  /** How many times the work of the job a check of all components is, by the same count. */
+  readonly #share: number;
+
+  /** @param executor warm: it has run jobs of this strategy before */
+  constructor(executor: Executor, numbers: NetworkCase, strategy: Strategy, components: ComponentSelection) {
+    this.name = strategy;
+    this.threads = executor.capacity();
+    this.components = components;
+    this.flops = estimate(networkJob(numbers, { strategy }).spec).flops;
+    this.#executor = executor;
+    this.#job = networkJob(numbers, { strategy, components });
+    // Not the share of the components: a sample holds at least one of every parameter, and they differ in work.
+    this.#share = components === 'all' ? 1 : this.flops / estimate(this.#job.spec).flops;
+  }
+
+  async run(): Promise<Timing> {
+    const { components, durationMs, verdict } = await timedCheck(this.#executor, this.#job);
+    const { checked, failed, inconclusive } = components;
+    const seconds = durationMs / 1000;
+    const found = verdict === 'pass' ? 'pass' : `${verdict} (${failed} failed, ${inconclusive} inconclusive)`;
+    return { components: checked, seconds, wholeSeconds: seconds * this.#share, found };
+  }
+}
+
+/** How long a run may take. */
+export interface RunBudget {
+  /** A check of all components that needs no more is run whole. */
+  readonly wholeSeconds: number;
+  /** Of any other, a sample that takes about so long. */
+  readonly sampleSeconds: number;
+}
+
+/** Estimated seconds of the pilot. */
+const PILOT_SECONDS = 1;
+const MOST_PILOT = 512;
+/** A sample holds at least one component of every parameter. */
+const LEAST_SAMPLE = 8;
+
+/** Chooses the components that can be checked within the budget, by the pace of a pilot run. */
+export async function affordableComponents(
+  executor: Executor,
+  numbers: NetworkCase,
+  strategy: Strategy,
+  budget: RunBudget,
+): Promise<ComponentSelection> {
+  const total = networkComponents(numbers.network);
+  const whole = estimate(networkJob(numbers, { strategy }).spec);
+  const pilotSize = Math.floor((total * PILOT_SECONDS) / whole.seconds);
+  const components = { sample: Math.min(MOST_PILOT, Math.max(LEAST_SAMPLE, pilotSize)) };
+  const pilot = networkJob(numbers, { strategy, components });
+  const { durationMs } = await timedCheck(executor, pilot);
+  const wholeSeconds = (durationMs / 1000) * (whole.flops / estimate(pilot.spec).flops);
+  if (wholeSeconds <= budget.wholeSeconds) return 'all';
+  return { sample: Math.max(LEAST_SAMPLE, Math.floor((total * budget.sampleSeconds) / wholeSeconds)) };
+}

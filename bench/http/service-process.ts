@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../dist/src/cli/gradcheck.js', import.meta.url));
+
+const START_SECONDS = 30;
+const POLL_MS = 50;
+
+/** The built service in a process of its own, with a durable store in a temporary folder. */
+export class ServiceProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  /** @param settings environment variables beside the defaults */
+  static async start(settings: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    if (!existsSync(entry)) throw new Error('the service is not built: run npm run build first');
+    const folder = mkdtempSync(join(tmpdir(), 'gradcheck-bench-'));
+    const logPath = join(folder, 'log');
+    // To a file: what reads a pipe would take time from the service and from the load.
+    const log = openSync(logPath, 'w');
+    const child = spawn(process.execPath, [entry, 'serve'], {
+      env: { ...process.env, PORT: '0', DATA_DIR: join(folder, 'data'), ...settings },
+      stdio: ['ignore', log, 'inherit'],
+    });
+    closeSync(log);
+    const url = await listening(child, logPath);
+    return new ServiceProcess(url, child, folder);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) {
+      const exited = new Promise((resolve) => this.#child.once('exit', resolve));
+      this.#child.kill('SIGTERM');
+      await exited;
+    }
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+async function listening(child: ChildProcess, logPath: string): Promise<string> {
+  for (let waited = 0; waited < 1000 * START_SECONDS; waited += POLL_MS) {
+    const log = readFileSync(logPath, 'utf8');
+    const url = /"url":"([^"]+)"/.exec(log)?.[1];
+    if (url !== undefined) return url;
+    if (child.exitCode !== null) throw new Error(`the service ended at its start:\n${log}`);
+    await sleep(POLL_MS);
+  }
+  child.kill();
+  throw new Error(`the service did not listen within ${START_SECONDS} s`);
+}

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { runEngineBench } from './engine/engine-bench.ts';
+import { runHttpBench } from './http.ts';
+
+const usage = `Usage: npm run bench [-- [--rows 256-128-64-10,784-512-512-10] [--quick] [--markdown]]
+       npm run bench -- http [--quick] [--markdown]`;
+
+await main();
+
+/** Dispatches to one of the benchmarks. Nothing is written but to the terminal and to temporary folders. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rows: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { quick, markdown } = values;
+  const [benchmark = 'engine'] = positionals;
+  if (values.help) console.log(usage);
+  else if (benchmark === 'engine') await runEngineBench({ rows: values.rows?.split(','), quick, markdown });
+  else if (benchmark === 'http') await runHttpBench({ quick, markdown });
+  else throw new Error(`there is no benchmark ${benchmark}\n${usage}`);
+}
