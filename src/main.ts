@@ -50,7 +50,7 @@ export async function startService(config: Config, log: FastifyBaseLogger): Prom
   const started = new Promise<void>((resolve) => {
     taken = resolve;
   });
-  const metrics = new ServiceMetrics(() => coordinator.load());
+  const metrics = new ServiceMetrics(() => ({ ...coordinator.load(), shardsRun: executor.shardsRun }));
   const parts = { config, store, coordinator, intake, metrics, started, stopping: stopping.signal };
   const app = await buildApp(parts, log);
 

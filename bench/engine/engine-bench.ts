@@ -69,8 +69,9 @@ function summaries(benches: readonly NetworkBench[], rate: number): Table[] {
       head: ['work', 'strategy', 'threads', 'components/s', 'against', 'components/s', 'ratio'],
       rows: results.flatMap(({ ratioRows }) => ratioRows),
       notes: [
-        'A ratio is the median over rounds in which both ran, one after the other, on as many threads. PyTorch’s fast ' +
-          'mode covers all components with one random projection per parameter, and names none.',
+        'A ratio is the median over the rounds in which both ran. A peer that is faster on fewer threads is taken so, ' +
+          'and it is said. PyTorch’s fast mode covers all components with one random projection per parameter and ' +
+          'names none.',
       ],
     },
     {

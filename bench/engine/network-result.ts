@@ -29,20 +29,18 @@ export class NetworkResult {
     return `${networkName(this.network)}, ${this.network.examples} examples`;
   }
 
-  /** Each of our strategies against each contender on as many threads. */
+  /** Each of our strategies against each contender, which may have as many threads. */
   get ratioRows(): string[][] {
     return this.#ours.flatMap((own) =>
-      this.#others
-        .filter(({ threads }) => threads === own.threads)
-        .map((other) => [
-          this.name,
-          own.name,
-          String(own.threads),
-          this.#rate(own),
-          other.name,
-          this.#rate(other),
-          `${figure(this.#timesFaster(own, other))}×`,
-        ]),
+      this.#rivals(own.threads).map((other) => [
+        this.name,
+        own.name,
+        String(own.threads),
+        this.#rate(own),
+        other.threads === own.threads ? other.name : `${other.name} (on ${other.threads})`,
+        this.#rate(other),
+        `${figure(this.#timesFaster(own, other))}×`,
+      ]),
     );
   }
 
@@ -95,6 +93,20 @@ export class NetworkResult {
         ];
       }),
     };
+  }
+
+  /**
+   * Those that can use so many threads, each with so many or with fewer, whichever is faster for it: a peer that small
+   * products on two threads slow down is not to be beaten by that.
+   */
+  #rivals(threads: number): Contender[] {
+    const names = new Set(this.#others.filter((other) => other.threads === threads).map(({ name }) => name));
+    return [...names].map((name) => {
+      const settings = this.#others.filter((other) => other.name === name && other.threads <= threads);
+      return settings.reduce((best, other) =>
+        this.#wholeSeconds(other) < this.#wholeSeconds(best) ? other : best,
+      );
+    });
   }
 
   #runs(contender: Contender): readonly Timing[] {

@@ -40,7 +40,8 @@ export class StrategyContender implements Contender {
   }
 
   async run(): Promise<Timing> {
-    const { components, durationMs, verdict } = await timedCheck(this.#executor, this.#job);
+    const { components, durationMs, settings, verdict } = await timedCheck(this.#executor, this.#job);
+    if (settings.strategy !== this.name) throw new Error(`${this.name} was run as ${settings.strategy}`);
     const { checked, failed, inconclusive } = components;
     const seconds = durationMs / 1000;
     const found = verdict === 'pass' ? 'pass' : `${verdict} (${failed} failed, ${inconclusive} inconclusive)`;

@@ -3,7 +3,7 @@ import { PACKING_FLOATS } from '../graph/heap.ts';
 import { findOp } from '../graph/ops/registry.ts';
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
-import type { CheckSpec } from './check-job.ts';
+import { type CheckSpec, componentCount } from './check-job.ts';
 import type { Strategy } from './settings.ts';
 import type { SweepBlock } from './sweep-block.ts';
 import { SweepDesigner } from './sweep-design.ts';
@@ -18,16 +18,38 @@ export interface CompiledJob {
   readonly blocks: readonly SweepBlock[];
 }
 
-// A job is estimated, laid out and planned one after the other; the graph is compiled once for all three.
+// A job is estimated, laid out and planned one after the other: its graph is compiled once for all three.
 const compiledSpecs = new WeakMap<CheckSpec, CompiledJob>();
 
+/** Small jobs come again and again with other numbers: what was compiled of so many of them is kept, by content. */
+const KEPT = 32;
+const MOST_KEPT_COMPONENTS = 10_000;
+const compiledContents = new Map<string, CompiledJob>();
+
+/** Compiles a job. A pure function of the spec, remembered. */
 export function compileJob(spec: CheckSpec): CompiledJob {
   const known = compiledSpecs.get(spec);
   if (known !== undefined) return known;
-  const designer = new SweepDesigner(spec);
-  const compiled = { tape: designer.tape, programs: designer.programs, ...designer.design() };
+  const compiled = componentCount(spec) <= MOST_KEPT_COMPONENTS ? compileKept(spec) : compile(spec);
   compiledSpecs.set(spec, compiled);
   return compiled;
+}
+
+function compileKept(spec: CheckSpec): CompiledJob {
+  // Names of jobs and their labels, and the values of constants, do not matter here.
+  const { parameters, data, settings, graph } = spec;
+  const content = JSON.stringify([graph.nodes, graph.cost, parameters, data, settings]);
+  const compiled = compiledContents.get(content) ?? compile(spec);
+  compiledContents.delete(content);
+  compiledContents.set(content, compiled);
+  const [oldest] = compiledContents.keys();
+  if (compiledContents.size > KEPT) compiledContents.delete(oldest);
+  return compiled;
+}
+
+function compile(spec: CheckSpec): CompiledJob {
+  const designer = new SweepDesigner(spec);
+  return { tape: designer.tape, programs: designer.programs, ...designer.design() };
 }
 
 /** float64s of scratch that any shard of the job needs. */

@@ -8,6 +8,8 @@ export interface Load {
   readonly workSeconds: number;
   /** Shards that run. */
   readonly shards: number;
+  /** Shards run to their end since the process started. */
+  readonly shardsRun: number;
 }
 
 /** The figures of one service, for Prometheus. */
@@ -57,6 +59,15 @@ export class ServiceMetrics {
       ({ workSeconds }) => workSeconds,
     );
     gauge('gradcheck_shards_running', 'Shards that run.', ({ shards }) => shards);
+    new Counter({
+      name: 'gradcheck_shards_run_total',
+      help: 'Shards run to their end.',
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(load().shardsRun);
+      },
+    });
   }
 
   get contentType(): string {

@@ -2,6 +2,7 @@ import type { Report } from '../check/report.ts';
 import type { JobEventBody, StoredEvent } from './job-event.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
 import type { JobEnding, Lease, Store } from './store/job-store.ts';
+import { CHUNK_BYTES } from './store/tensor-store.ts';
 
 /** How a job ends. */
 export type JobEnd =
@@ -29,23 +30,40 @@ export async function storeEnd(
   end: JobEnd,
   point: EndPoint,
 ): Promise<{ readonly changes: Partial<JobRecord>; readonly events: readonly StoredEvent[] } | undefined> {
-  const ending: JobEnding = { ...point, ...(await describeEnd(store, end)) };
-  const events = await store.jobs.finish(lease, ending);
+  const { description, stored } = await describeEnd(store, end);
+  const ending: JobEnding = { ...point, ...description };
+  const [events] = await Promise.all([store.jobs.finish(lease, ending), stored]);
   const { status, verdict, error, progress, finishedAt, expiresAt } = ending;
   return events && { changes: { status, verdict, error, progress, finishedAt, expiresAt }, events };
 }
 
-async function describeEnd(store: Store, end: JobEnd): Promise<Omit<JobEnding, keyof EndPoint>> {
+interface DescribedEnd {
+  readonly description: Omit<JobEnding, keyof EndPoint>;
+  /** Resolves when the numbers that the description names are durable. */
+  readonly stored: Promise<void>;
+}
+
+async function describeEnd(store: Store, end: JobEnd): Promise<DescribedEnd> {
+  const stored = Promise.resolve();
   switch (end.kind) {
-    case 'succeeded': {
-      const { report } = end;
-      const numeric = await store.tensors.put(end.numeric);
-      const event: JobEventBody = { type: 'report', data: report };
-      return { status: 'succeeded', verdict: report.verdict, report, numeric, event };
+    case 'succeeded':
+      return describeSuccess(store, end.report, end.numeric);
+    case 'failed': {
+      const event: JobEventBody = { type: 'failed', data: { error: end.error } };
+      return { description: { status: 'failed', error: end.error, event }, stored };
     }
-    case 'failed':
-      return { status: 'failed', error: end.error, event: { type: 'failed', data: { error: end.error } } };
     case 'cancelled':
-      return { status: 'cancelled', event: { type: 'cancelled', data: {} } };
+      return { description: { status: 'cancelled', event: { type: 'cancelled', data: {} } }, stored };
   }
+}
+
+/** A small gradient is committed together with the end, a large one before it. */
+async function describeSuccess(store: Store, report: Report, numeric: Float64Array): Promise<DescribedEnd> {
+  const { id, stored } = await store.tensors.begin(numeric);
+  if (numeric.byteLength > CHUNK_BYTES) await stored;
+  const event: JobEventBody = { type: 'report', data: report };
+  return {
+    description: { status: 'succeeded', verdict: report.verdict, report, numeric: id, event },
+    stored,
+  };
 }

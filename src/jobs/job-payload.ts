@@ -2,16 +2,23 @@ import type { CheckJob } from '../check/check-job.ts';
 import { specFromJson, specToJson } from '../check/spec-json.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 import type { JobPayload } from './job-record.ts';
-import type { TensorStore } from './store/tensor-store.ts';
+import { CHUNK_BYTES, type TensorStore } from './store/tensor-store.ts';
 
-/** Stores a job's numbers. The payload that names them is stored with the job itself. */
-export async function storePayload(job: CheckJob, tensors: TensorStore): Promise<JobPayload> {
-  const [theta, claimed, ...data] = await Promise.all([
-    tensors.put(job.theta),
-    tensors.put(job.claimed),
-    ...job.data.map(({ values }) => tensors.put(values)),
-  ]);
-  return { spec: specToJson(job.spec), tensors: { theta, claimed, data } };
+/**
+ * Stores a job's numbers. The payload that names them is to be stored with the job itself: at once, if the numbers
+ * are few, so that all of it is one commit; `stored` resolves when they are durable.
+ */
+export async function storePayload(
+  job: CheckJob,
+  tensors: TensorStore,
+): Promise<{ readonly payload: JobPayload; readonly stored: Promise<unknown> }> {
+  const all = [job.theta, job.claimed, ...job.data.map(({ values }) => values)];
+  const begun = await Promise.all(all.map((values) => tensors.begin(values)));
+  const stored = Promise.all(begun.map((put) => put.stored));
+  // A job must not be stored before its numbers are, or in the same transaction.
+  if (all.some(({ byteLength }) => byteLength > CHUNK_BYTES)) await stored;
+  const [theta, claimed, ...data] = begun.map(({ id }) => id);
+  return { payload: { spec: specToJson(job.spec), tensors: { theta, claimed, data } }, stored };
 }
 
 /** Reads a job back. @returns undefined when one of its tensors is gone. */

@@ -111,10 +111,10 @@ export class Submissions {
     key: IdempotencyKey | undefined,
   ): Promise<SubmitOutcome> {
     const { store, jobs } = this.#parts;
-    const payload = await storePayload(job, store.tensors);
+    const { payload, stored } = await storePayload(job, store.tensors);
     const lease = jobs.leaseOf(described.id);
     const record: JobRecord = { ...described, ...lease.first() };
-    const outcome = await store.jobs.insert(record, payload, key);
+    const [outcome] = await Promise.all([store.jobs.insert(record, payload, key), stored]);
     if (outcome.kind === 'mismatch') throw mismatch();
     if (outcome.kind === 'inserted') {
       jobs.add(record, place, lease, job);

@@ -34,6 +34,7 @@ export class PoolExecutor implements Executor {
   readonly #jobs = new Map<string, OpenJob>();
   /** Runs that no thread was free for, in the order they came. */
   readonly #waiting = new Set<ShardRun>();
+  #shardsRun = 0;
 
   constructor({ threads, shardTimeoutSeconds, log, resourceLimits, worker }: PoolExecutorSettings) {
     this.#shardTimeoutSeconds = shardTimeoutSeconds;
@@ -66,6 +67,7 @@ export class PoolExecutor implements Executor {
     this.#waiting.add(run);
     this.#startWaiting();
     const outcome = await run.outcome;
+    if (outcome.kind === 'done') this.#shardsRun++;
     signal.removeEventListener('abort', cancel);
     job.runs.delete(run);
     this.#waiting.delete(run);
@@ -84,6 +86,11 @@ export class PoolExecutor implements Executor {
 
   capacity(): number {
     return this.#threads.length;
+  }
+
+  /** Shards run to their end so far. */
+  get shardsRun(): number {
+    return this.#shardsRun;
   }
 
   /** How many threads are up; fewer than `capacity()` only while one is being started. */

@@ -1,6 +1,13 @@
 /** The size of a chunk: small enough that one synchronous statement never holds the event loop for long. */
 export const CHUNK_BYTES = 1 << 20;
 
+/** A put under way. */
+export interface BegunPut {
+  readonly id: string;
+  /** Resolves once the tensor is durable; rejects like `put`. */
+  readonly stored: Promise<void>;
+}
+
 /**
  * Content-addressed storage of float64 arrays. Equal contents have equal ids and are kept once. Arrays are cut into
  * chunks of at most `CHUNK_BYTES`, one statement each; between chunks the event loop is let run.
@@ -11,6 +18,12 @@ export interface TensorStore {
    * in hex. The values must not change before the promise resolves.
    */
   put(values: Float64Array): Promise<string>;
+
+  /**
+   * Begins a put and resolves as soon as it is asked for. Of a tensor of one chunk, the write is then ahead of every
+   * write asked for later, so that what names the tensor can be committed in the same transaction.
+   */
+  begin(values: Float64Array): Promise<BegunPut>;
 
   /**
    * Reads a whole tensor into `target`, which must have its length, or a new array.

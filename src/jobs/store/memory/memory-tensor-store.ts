@@ -1,5 +1,5 @@
 import { tensorId } from '../tensor-chunks.ts';
-import type { TensorStore } from '../tensor-store.ts';
+import type { BegunPut, TensorStore } from '../tensor-store.ts';
 
 interface KeptTensor {
   readonly values: Float64Array;
@@ -19,9 +19,13 @@ export class MemoryTensorStore implements TensorStore {
   }
 
   async put(values: Float64Array): Promise<string> {
+    return (await this.begin(values)).id;
+  }
+
+  async begin(values: Float64Array): Promise<BegunPut> {
     const id = await tensorId(values);
     this.#tensors.set(id, { values: values.slice(), putAt: this.#clock() });
-    return id;
+    return { id, stored: Promise.resolve() };
   }
 
   async get(id: string, target?: Float64Array): Promise<Float64Array | undefined> {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { GradcheckError } from '../../../errors/catalogue.ts';
 import { chunkBytes, chunkCount, chunkOf, chunkValues, overlapOf, tensorId } from '../tensor-chunks.ts';
-import type { TensorStore } from '../tensor-store.ts';
+import type { BegunPut, TensorStore } from '../tensor-store.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { SqlSession } from './sql-session.ts';
 import { tensorQueries } from './tensor-queries.ts';
@@ -31,9 +31,19 @@ export class SqlTensorStore implements TensorStore {
   }
 
   async put(values: Float64Array): Promise<string> {
+    const { id, stored } = await this.begin(values);
+    await stored;
+    return id;
+  }
+
+  async begin(values: Float64Array): Promise<BegunPut> {
     const id = await tensorId(values);
+    return { id, stored: this.#store(id, values) };
+  }
+
+  async #store(id: string, values: Float64Array): Promise<void> {
     for (let attempt = 0; attempt < PUT_ATTEMPTS; attempt++) {
-      if (await this.#putAll(id, values)) return id;
+      if (await this.#putAll(id, values)) return;
     }
     throw new GradcheckError('storage-failed', `Tensor ${id} was swept again and again while it was put.`);
   }

@@ -80,6 +80,9 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+/** Pages that the write-ahead log grows to before they are copied to the database: 16 MiB, a few ms of work. */
+const CHECKPOINT_PAGES = 4096;
+
 /** @throws what libsql throws; nothing stays open then. */
 function connect(path: string): Libsql.Database {
   const connection = new Libsql(path);
@@ -89,6 +92,7 @@ function connect(path: string): Libsql.Database {
     // A commit is on the disk when it returns: what was acknowledged survives a loss of power.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
+    connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     connection.pragma(`cache_size = ${CACHE_SIZE}`);
     return connection;
   } catch (error) {
