@@ -56,17 +56,26 @@ export function layoutOf(
   return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 
-/** Allocates a job's memory and writes its numbers there; any thread may then run its shards, `slots` at a time. */
-export function createJobMemory(job: CheckJob, slots: number): WebAssembly.Memory {
+/**
+ * Writes a job's numbers to a memory; any thread may then run its shards, `slots` at a time.
+ * @param allocate gives a memory of at least so many float64s, whatever it holds
+ */
+export function createJobMemory(
+  job: CheckJob,
+  slots: number,
+  allocate = createKernelMemory,
+): WebAssembly.Memory {
   const text = new TextEncoder().encode(specToJson(job.spec));
   const layout = layoutOf(job.spec, compileJob(job.spec), text.length, slots);
-  const memory = createKernelMemory(layout.size);
+  const memory = allocate(layout.size);
   const { buffer } = memory;
   const header = new Int32Array(buffer, 0, HEADER_FLOATS * 2);
+  Atomics.store(header, CANCEL_FLAG, 0);
   header[SPEC_BYTES] = text.length;
   header[SLOTS] = slots;
   new Uint8Array(buffer, HEADER_FLOATS * 8, text.length).set(text);
   const floats = new Float64Array(buffer);
+  for (let slot = 0; slot < slots; slot++) floats[layout.slot + slot * layout.slotSize] = 0;
   floats.set(job.theta, layout.theta);
   floats.set(job.claimed, layout.claimed);
   job.data.forEach((tensor, i) => {

@@ -6,6 +6,7 @@ import { createJobMemory } from '../../check/job-memory.ts';
 import type { Shard } from '../../check/shard.ts';
 import type { Log } from '../log.ts';
 import type { Executor, ShardOutcome } from './executor.ts';
+import { MemoryPool } from './memory-pool.ts';
 import { feelMemory } from './memory-pressure.ts';
 import { ShardRun } from './shard-run.ts';
 import { ShardThread } from './shard-thread.ts';
@@ -25,6 +26,8 @@ export interface PoolExecutorSettings {
 interface OpenJob {
   readonly memory: WebAssembly.Memory;
   readonly runs: Set<ShardRun>;
+  /** Cleared when a shard ended otherwise than by its own: a thread that is being ended may still write. */
+  isClean: boolean;
 }
 
 /** Runs shards on threads of this process, one at a time on each. */
@@ -34,6 +37,7 @@ export class PoolExecutor implements Executor {
   readonly #jobs = new Map<string, OpenJob>();
   /** Runs that no thread was free for, in the order they came. */
   readonly #waiting = new Set<ShardRun>();
+  readonly #memories = new MemoryPool();
   #shardsRun = 0;
 
   constructor({ threads, shardTimeoutSeconds, log, resourceLimits, worker }: PoolExecutorSettings) {
@@ -49,9 +53,9 @@ export class PoolExecutor implements Executor {
   }
 
   async open(jobId: string, job: CheckJob): Promise<void> {
-    const memory = createJobMemory(job, this.#threads.length);
+    const memory = createJobMemory(job, this.#threads.length, (floats) => this.#memories.take(floats));
     feelMemory(memory.buffer.byteLength);
-    this.#jobs.set(jobId, { memory, runs: new Set() });
+    this.#jobs.set(jobId, { memory, runs: new Set(), isClean: true });
   }
 
   async run(jobId: string, shard: Shard, signal: AbortSignal): Promise<ShardOutcome> {
@@ -68,6 +72,7 @@ export class PoolExecutor implements Executor {
     this.#startWaiting();
     const outcome = await run.outcome;
     if (outcome.kind === 'done') this.#shardsRun++;
+    else job.isClean = false;
     signal.removeEventListener('abort', cancel);
     job.runs.delete(run);
     this.#waiting.delete(run);
@@ -81,7 +86,8 @@ export class PoolExecutor implements Executor {
     this.#jobs.delete(jobId);
     await cancelAll([...job.runs]);
     for (const thread of this.#threads) thread.forget(jobId);
-    feelMemory(job.memory.buffer.byteLength);
+    if (job.isClean) this.#memories.give(job.memory);
+    else feelMemory(job.memory.buffer.byteLength);
   }
 
   capacity(): number {
