@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const MIB = 2 ** 20;
 
+/** What one WebAssembly memory can address. */
+const LARGEST_MEMORY = 2 ** 32;
 /**
  * The longest JSON body that can be read: a string of V8 has at most 2^29 - 24 characters (`String::kMaxLength`).
  */
@@ -53,6 +55,9 @@ const configSchema = z.object({
   MAX_JOB_SECONDS: duration()
     .default(3600)
     .describe('Most estimated work of a job, in seconds on one thread.'),
+  MAX_MEMORY_BYTES: integer(1, LARGEST_MEMORY)
+    .default(2048 * MIB)
+    .describe('Most memory that a job may need while it runs, in bytes.'),
   MAX_QUEUED_JOBS: integer(1)
     .default(10_000)
     .describe('Most jobs that have not ended; more are answered 503.'),

@@ -1,5 +1,5 @@
 import type { CheckSpec } from './check-job.ts';
-import { type CompiledJob, compileJob } from './compile-job.ts';
+import { compileJob } from './compile-job.ts';
 import { evaluationsPerComponent } from './differences.ts';
 import { layoutOf } from './job-memory.ts';
 import { planSweep } from './plan-stage.ts';
@@ -18,7 +18,7 @@ export interface Estimate {
   readonly flops: number;
   /** Seconds of work on one thread. */
   readonly seconds: number;
-  /** The job's memory with one slot. */
+  /** The job's memory, base values and scratch of every slot included. */
   readonly memoryBytes: number;
   readonly shards: number;
 }
@@ -26,7 +26,9 @@ export interface Estimate {
 /** Floating-point operations a second that sweeps reach on one core of a small server, all told. */
 export const FLOPS_PER_SECOND = 2e9;
 
-export function estimate(spec: CheckSpec, compiled: CompiledJob = compileJob(spec)): Estimate {
+/** @param slots how many of its shards may run at once */
+export function estimate(spec: CheckSpec, slots = 1): Estimate {
+  const compiled = compileJob(spec);
   const plan = planSweep(compiled);
   const flops = plan.shards.reduce((sum, shard) => sum + shard.flops, 0);
   const moving = compiled.blocks.filter((block) => block.kind === 'units' || block.program?.reachesCost);
@@ -37,7 +39,7 @@ export function estimate(spec: CheckSpec, compiled: CompiledJob = compileJob(spe
       1 + moving.reduce((sum, { probes }) => sum + probes, 0) * evaluationsPerComponent(spec.settings.method),
     flops,
     seconds: flops / FLOPS_PER_SECOND,
-    memoryBytes: 8 * layoutOf(spec, compiled, 0, 1).size,
+    memoryBytes: 8 * layoutOf(spec, compiled, 0, slots).size,
     shards: plan.shards.length,
   };
 }

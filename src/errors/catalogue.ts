@@ -84,6 +84,11 @@ export const errorCatalogue = {
     title: 'The check would take more work than the limit',
     mend: 'Raise MAX_JOB_SECONDS or check a sample.',
   },
+  'too-much-memory': {
+    status: 413,
+    title: 'The check would take more memory than the limit',
+    mend: 'Raise MAX_MEMORY_BYTES, or send fewer examples.',
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'The media type is not supported',

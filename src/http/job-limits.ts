@@ -18,7 +18,11 @@ export interface ExceededLimit extends z.output<typeof exceededLimitSchema> {
 }
 
 /** Every limit of the service that a job is over. */
-export function exceededLimits(job: CheckJob, { seconds }: Estimate, config: Config): ExceededLimit[] {
+export function exceededLimits(
+  job: CheckJob,
+  { seconds, memoryBytes }: Estimate,
+  config: Config,
+): ExceededLimit[] {
   const measured: ExceededLimit[] = [
     {
       code: 'tensors-too-large',
@@ -31,6 +35,12 @@ export function exceededLimits(job: CheckJob, { seconds }: Estimate, config: Con
       setting: 'MAX_COMPONENTS',
       limit: config.MAX_COMPONENTS,
       actual: componentCount(job.spec),
+    },
+    {
+      code: 'too-much-memory',
+      setting: 'MAX_MEMORY_BYTES',
+      limit: config.MAX_MEMORY_BYTES,
+      actual: memoryBytes,
     },
     { code: 'too-much-work', setting: 'MAX_JOB_SECONDS', limit: config.MAX_JOB_SECONDS, actual: seconds },
   ];

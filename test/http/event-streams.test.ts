@@ -45,7 +45,7 @@ class ScriptedJob implements JobWatch {
 
 async function serve(times = { beatMs: 20, quietMs: 100_000, patienceMs: 100_000 }) {
   const job = new ScriptedJob();
-  const metrics = new ServiceMetrics(() => ({ jobs: 0, workSeconds: 0, shards: 0 }));
+  const metrics = new ServiceMetrics(() => ({ jobs: 0, workSeconds: 0, shards: 0, shardsRun: 0 }));
   const streams = new EventStreams(metrics, times);
   const responses: ServerResponse[] = [];
   const server = createServer((_, response) => {

@@ -140,10 +140,11 @@ describe('POST /v1/jobs', () => {
       MAX_COMPONENTS: '10',
       MAX_TENSOR_BYTES: '100',
       MAX_JOB_SECONDS: '0.000000001',
+      MAX_MEMORY_BYTES: '1000',
     });
     const answer = await send('POST', '/v1/jobs', { body: quadratic(10) });
     expect(answer).toMatchObject({ status: 413, json: { code: 'tensors-too-large' } });
-    expect(answer.text).toMatch(/MAX_TENSOR_BYTES.*MAX_COMPONENTS.*MAX_JOB_SECONDS/);
+    expect(answer.text).toMatch(/MAX_TENSOR_BYTES.*MAX_COMPONENTS.*MAX_MEMORY_BYTES.*MAX_JOB_SECONDS/);
   });
 
   it('answers 429 with Retry-After when a client has too many jobs, and recovers', async () => {

@@ -65,7 +65,7 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
       const wait = preferredWait(request.headers.prefer);
       const { job, fingerprint } = await readSubmission(request, parts, key !== undefined);
-      enforceLimits(job, estimate(job.spec), config);
+      enforceLimits(job, estimate(job.spec, config.THREADS), config);
 
       const submitted = await coordinator.submit({
         job,
@@ -99,7 +99,7 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
     },
     async (request) => {
       const { job } = await readSubmission(request, parts, false);
-      const planned = estimate(job.spec);
+      const planned = estimate(job.spec, config.THREADS);
       return { ...planned, exceeded: exceededLimits(job, planned, config) };
     },
   );
