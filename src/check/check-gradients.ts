@@ -36,6 +36,7 @@ export async function checkGradients(
       const result = runner.run(shard, 0);
       if (result !== undefined) run.accept(result);
       options.onProgress?.(run.progress());
+      options.signal?.throwIfAborted();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

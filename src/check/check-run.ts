@@ -6,7 +6,7 @@ import { reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
 import type { ParameterReport, Report } from './report.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import type { PrepareResult, ShardResult, StageName, StagePlan } from './shard.ts';
+import type { PrepareResult, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
 import { countComponents } from './sweep-block.ts';
 import { SweepState } from './sweep-state.ts';
 import { type VerdictRule, verdictRule } from './verdict.ts';
@@ -63,7 +63,7 @@ export class CheckRun {
   /** The plan of the stage to run now; undefined when every stage is done, or the check failed. */
   nextPlan(): StagePlan | undefined {
     if (this.#failure !== undefined) return undefined;
-    if (this.#prepared === undefined) return planPrepare();
+    if (this.#prepared === undefined && !this.#isOneShard) return planPrepare();
     if (!this.#sweep.isComplete) return this.#sweep.plan;
     const refine = this.#planRefine();
     return this.#refineDone.size < refine.shards.length ? refine : undefined;
@@ -73,7 +73,7 @@ export class CheckRun {
   accept(result: ShardResult): void {
     if (result.stage === 'prepare') this.#acceptPrepare(result);
     else if (result.stage === 'sweep') {
-      if (this.#sweep.accept(result)) this.#evaluations += result.evaluations;
+      this.#acceptSweep(result);
     } else if (!this.#refineDone.has(result.index)) {
       this.#refineDone.add(result.index);
       this.#evaluations += result.evaluations;
@@ -85,7 +85,7 @@ export class CheckRun {
   progress(): { readonly stage: StageName; readonly completed: number; readonly total: number } {
     const total = countComponents(this.#runs);
     const stage =
-      this.#prepared === undefined
+      this.#prepared === undefined && !this.#isOneShard
         ? 'prepare'
         : this.#sweep.isComplete && this.nextPlan() !== undefined
           ? 'refine'
@@ -128,6 +128,19 @@ export class CheckRun {
     this.#failure = costMismatch(this.#job.spec.cost, result.cost);
   }
 
+  #acceptSweep(result: SweepResult): void {
+    if (!this.#sweep.accept(result)) return;
+    this.#evaluations += result.evaluations;
+    if (this.#isOneShard && result.cost !== undefined) {
+      this.#acceptPrepare({ stage: 'prepare', index: 0, cost: result.cost, evaluations: 1 });
+    }
+  }
+
+  /** Whether the job is so small that one shard finds J at θ and everything else. */
+  get #isOneShard(): boolean {
+    return this.#sweep.plan.shards.length === 1;
+  }
+
   /** Once the sweep is complete: what it left doubtful. */
   #planRefine(): StagePlan {
     if (this.#refinePlan === undefined) {
@@ -139,7 +152,7 @@ export class CheckRun {
   }
 
   #reportFinished(): void {
-    if (this.#prepared === undefined) return;
+    if (this.#prepared === undefined || this.#failure !== undefined) return;
     const checked = [...this.#runsOf];
     for (const [parameter, runs] of checked.slice(this.#reports.length)) {
       if (!this.#isFinished(parameter)) return;

@@ -56,6 +56,9 @@ export function layoutOf(
   return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 
+/** Float64s that are copied at once: under a millisecond, though the memory is touched for the first time. */
+const COPIED_AT_ONCE = 2 ** 17;
+
 /**
  * Writes a job's numbers to a memory; any thread may then run its shards, `slots` at a time.
  * @param allocate gives a memory of at least so many float64s, whatever it holds
@@ -63,8 +66,21 @@ export function layoutOf(
 export function createJobMemory(
   job: CheckJob,
   slots: number,
-  allocate = createKernelMemory,
+  allocate?: (floats: number) => WebAssembly.Memory,
 ): WebAssembly.Memory {
+  const filling = fillJobMemory(job, slots, allocate);
+  for (;;) {
+    const { done, value } = filling.next();
+    if (done) return value;
+  }
+}
+
+/** As `createJobMemory`, but stops after each millisecond or so, for callers who have something else to do meanwhile. */
+export function* fillJobMemory(
+  job: CheckJob,
+  slots: number,
+  allocate = createKernelMemory,
+): Generator<void, WebAssembly.Memory> {
   const text = new TextEncoder().encode(specToJson(job.spec));
   const layout = layoutOf(job.spec, compileJob(job.spec), text.length, slots);
   const memory = allocate(layout.size);
@@ -76,15 +92,19 @@ export function createJobMemory(
   new Uint8Array(buffer, HEADER_FLOATS * 8, text.length).set(text);
   const floats = new Float64Array(buffer);
   for (let slot = 0; slot < slots; slot++) floats[layout.slot + slot * layout.slotSize] = 0;
-  floats.set(job.theta, layout.theta);
-  floats.set(job.claimed, layout.claimed);
-  job.data.forEach((tensor, i) => {
-    floats.set(tensor.values, layout.data[i]);
-  });
-  job.spec.graph.constants.forEach((tensor, i) => {
-    floats.set(tensor.values, layout.constants[i]);
-  });
+  yield* copy(job.theta, floats, layout.theta);
+  yield* copy(job.claimed, floats, layout.claimed);
+  for (const [i, { values }] of job.data.entries()) yield* copy(values, floats, layout.data[i]);
+  for (const [i, { values }] of job.spec.graph.constants.entries())
+    yield* copy(values, floats, layout.constants[i]);
   return memory;
+}
+
+function* copy(values: Float64Array, floats: Float64Array, offset: number): Generator<void> {
+  for (let start = 0; start < values.length; start += COPIED_AT_ONCE) {
+    if (start > 0) yield;
+    floats.set(values.subarray(start, start + COPIED_AT_ONCE), offset + start);
+  }
 }
 
 /** Sets the flag that running shards look at between batches. */

@@ -31,13 +31,15 @@ export class ShardRunner {
       entries.push(...swept.entries);
       evaluations += swept.evaluations;
     }
-    return { stage, index, entries, evaluations };
+    return { stage, index, entries, cost: this.#cost(slot), evaluations };
   }
 
   #prepare(index: number, slot: number): PrepareResult {
-    const base = this.#job.baseValues(slot);
-    const cost = this.#job.floats[base[this.#job.spec.graph.cost].offset];
-    return { stage: 'prepare', index, cost, evaluations: 1 };
+    return { stage: 'prepare', index, cost: this.#cost(slot), evaluations: 1 };
+  }
+
+  #cost(slot: number): number {
+    return this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
   }
 
   #refine(index: number, runs: readonly ComponentRun[], slot: number): ShardResult | undefined {

@@ -77,6 +77,8 @@ export interface SweepResult {
   readonly stage: 'sweep' | 'refine';
   readonly index: number;
   readonly entries: readonly ShardEntry[];
+  /** J at θ. A job whose sweep is one shard needs no stage `prepare` to know it. */
+  readonly cost?: number;
   /** Evaluations of J that were made. */
   readonly evaluations: number;
 }

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { CheckJob } from '../../check/check-job.ts';
 import { FLOPS_PER_SECOND } from '../../check/estimate.ts';
-import { createJobMemory } from '../../check/job-memory.ts';
+import { fillJobMemory } from '../../check/job-memory.ts';
 import type { Shard } from '../../check/shard.ts';
 import type { Log } from '../log.ts';
 import type { Executor, ShardOutcome } from './executor.ts';
@@ -53,7 +54,7 @@ export class PoolExecutor implements Executor {
   }
 
   async open(jobId: string, job: CheckJob): Promise<void> {
-    const memory = createJobMemory(job, this.#threads.length, (floats) => this.#memories.take(floats));
+    const memory = await this.#memoryOf(job);
     feelMemory(memory.buffer.byteLength);
     this.#jobs.set(jobId, { memory, runs: new Set(), isClean: true });
   }
@@ -110,6 +111,16 @@ export class PoolExecutor implements Executor {
     const cancelled = cancelAll(runs);
     await Promise.all(this.#threads.map((thread) => thread.destroy()));
     await cancelled;
+  }
+
+  /** Between the pieces of a large job the event loop is let run. */
+  async #memoryOf(job: CheckJob): Promise<WebAssembly.Memory> {
+    const filling = fillJobMemory(job, this.#threads.length, (floats) => this.#memories.take(floats));
+    for (;;) {
+      const { done, value } = filling.next();
+      if (done) return value;
+      await setImmediate();
+    }
   }
 
   #startWaiting(): void {
