@@ -44,7 +44,8 @@ export function judgeAudit(pairs: readonly (readonly [number, number])[], larges
     const difference = Math.abs(node - weight);
     // Two that are not finite alike do not tell the strategies apart.
     if (Number.isNaN(difference) && Number.isNaN(node) === Number.isNaN(weight)) continue;
-    if (!(difference <= maxDifference)) maxDifference = difference;
+    // NaN stays once it is met.
+    if (!(difference <= maxDifference) && !Number.isNaN(maxDifference)) maxDifference = difference;
   }
   return { components: pairs.length, maxDifference, bound, agreed: maxDifference <= bound };
 }

@@ -156,6 +156,7 @@ export class CheckRun {
     const checked = [...this.#runsOf];
     for (const [parameter, runs] of checked.slice(this.#reports.length)) {
       if (!this.#isFinished(parameter)) return;
+      const audit = this.#sweep.audit(parameter);
       this.#reports.push(
         reportParameter({
           parameter: this.#job.spec.parameters[parameter],
@@ -164,8 +165,8 @@ export class CheckRun {
           claimed: this.#job.claimed,
           crossed: this.#sweep.crossed,
           rule: this.#rule,
-          strategy: this.#compiled.strategies[parameter],
-          audit: this.#sweep.audit(parameter),
+          strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
+          audit,
         }),
       );
     }

@@ -3,7 +3,8 @@ import { PACKING_FLOATS } from '../graph/heap.ts';
 import { findOp } from '../graph/ops/registry.ts';
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
-import { type CheckSpec, componentCount } from './check-job.ts';
+import { sizeOf } from '../tensors/tensor.ts';
+import type { CheckSpec } from './check-job.ts';
 import type { Strategy } from './settings.ts';
 import type { SweepBlock } from './sweep-block.ts';
 import { SweepDesigner } from './sweep-design.ts';
@@ -23,16 +24,23 @@ const compiledSpecs = new WeakMap<CheckSpec, CompiledJob>();
 
 /** Small jobs come again and again with other numbers: what was compiled of so many of them is kept, by content. */
 const KEPT = 32;
-const MOST_KEPT_COMPONENTS = 10_000;
+/** Values of all nodes together, and nodes times parameters, of a job that counts as small: tables grow with both. */
+const MOST_KEPT_VALUES = 100_000;
+const MOST_KEPT_PATHS = 5_000;
 const compiledContents = new Map<string, CompiledJob>();
 
 /** Compiles a job. A pure function of the spec, remembered. */
 export function compileJob(spec: CheckSpec): CompiledJob {
   const known = compiledSpecs.get(spec);
   if (known !== undefined) return known;
-  const compiled = componentCount(spec) <= MOST_KEPT_COMPONENTS ? compileKept(spec) : compile(spec);
+  const compiled = isSmall(spec) ? compileKept(spec) : compile(spec);
   compiledSpecs.set(spec, compiled);
   return compiled;
+}
+
+function isSmall({ graph, parameters }: CheckSpec): boolean {
+  const values = graph.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return values <= MOST_KEPT_VALUES && graph.nodes.length * parameters.length <= MOST_KEPT_PATHS;
 }
 
 function compileKept(spec: CheckSpec): CompiledJob {

@@ -20,6 +20,8 @@ export function selectedRuns(spec: CheckSpec): readonly ComponentRun[] {
       components.parameters.includes(name) ? wholeParameter(spec, parameter) : [],
     );
   }
+  if (components.sample >= componentCount(spec))
+    return spec.parameters.flatMap((_, parameter) => wholeParameter(spec, parameter));
   return sampledRuns(spec, components.sample, seed);
 }
 
@@ -50,7 +52,6 @@ function sampledRuns(spec: CheckSpec, sample: number, seed: number): readonly Co
 /** At least one component of every parameter, as far as the sample goes; the rest in proportion to their sizes. */
 function sampleSizes(spec: CheckSpec, sample: number): readonly number[] {
   const total = componentCount(spec);
-  if (sample >= total) return spec.parameters.map(({ size }) => size);
   const sizes = spec.parameters.map(({ size }) =>
     Math.min(size, Math.max(1, Math.floor((sample * size) / total))),
   );

@@ -1,7 +1,7 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import { ComponentSweep } from './component-sweep.ts';
 import { JobView } from './job-memory.ts';
-import type { ComponentRun } from './selection.ts';
+import { type ComponentRun, runsByParameter } from './selection.ts';
 import type { PrepareResult, Shard, ShardEntry, ShardResult } from './shard.ts';
 import { type BlockSlice, sliceBlocks, sliceRuns } from './sweep-block.ts';
 import { UnitSweep } from './unit-sweep.ts';
@@ -45,8 +45,8 @@ export class ShardRunner {
   #refine(index: number, runs: readonly ComponentRun[], slot: number): ShardResult | undefined {
     const entries: ShardEntry[] = [];
     let evaluations = 0;
-    for (const run of runs) {
-      const swept = this.#components(this.#job.compiled.programs[run.parameter], [run], 'replacement', slot);
+    for (const [parameter, own] of runsByParameter(runs)) {
+      const swept = this.#components(this.#job.compiled.programs[parameter], own, 'replacement', slot);
       if (swept === undefined) return undefined;
       entries.push(...swept.entries);
       evaluations += swept.evaluations;

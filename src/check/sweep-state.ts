@@ -24,6 +24,8 @@ export class SweepState {
   readonly #lastShard: readonly number[];
   readonly #waiting = new Map<number, SweepResult>();
   readonly #audits = new Map<number, ShardEntry[]>();
+  /** Judged once, before anything is replaced. */
+  readonly #judged = new Map<number, AuditFinding>();
   #folded = 0;
   #probes = 0;
 
@@ -71,10 +73,12 @@ export class SweepState {
     return this.#lastShard[parameter] < this.#folded;
   }
 
-  /** What the audit of a parameter has shown; undefined when it was not audited. */
+  /** What the audit of a parameter has shown; undefined when it was not audited, or not all of it is in. */
   audit(parameter: number): AuditFinding | undefined {
+    const known = this.#judged.get(parameter);
+    if (known !== undefined) return known;
     const entries = this.#audits.get(parameter);
-    if (entries === undefined) return undefined;
+    if (entries === undefined || !this.hasAllOf(parameter)) return undefined;
     const { offset } = this.#spec.parameters[parameter];
     const pairs: [number, number][] = [];
     for (const { components, numeric } of entries) {
@@ -83,7 +87,9 @@ export class SweepState {
           pairs.push([this.numeric[offset + component], numeric[position]]);
       });
     }
-    return judgeAudit(pairs, this.#largest(parameter));
+    const finding = judgeAudit(pairs, this.#largest(parameter));
+    this.#judged.set(parameter, finding);
+    return finding;
   }
 
   /**

@@ -51,14 +51,17 @@ export class UnitSweep {
     }));
   }
 
-  /** ∂J/∂output of some units; entries at which a kink was crossed are tried again with smaller steps, each for itself. */
+  /**
+   * ∂J/∂output of some units. Entries at which a kink was crossed are tried again with smaller steps, each for
+   * itself; a step that was given is used exactly.
+   */
   #differentiate(units: readonly number[]): UnitDerivatives[] {
     const size = this.#group.unitSize;
     const results = units.map(() => ({
       derivatives: new Float64Array(size),
       crossed: new Uint8Array(size).fill(1),
     }));
-    for (const factor of [1, ...RETRY_STEPS]) {
+    for (const factor of this.#job.spec.settings.epsilon === 'auto' ? [1, ...RETRY_STEPS] : [1]) {
       const left = units.map((_, i) => i).filter((i) => results[i].crossed.includes(1));
       if (left.length === 0) break;
       const distances = left.map((i, lane) =>

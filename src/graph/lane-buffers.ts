@@ -14,19 +14,19 @@ export interface LaneBuffer {
  * @returns the float64s per lane that all of them need
  */
 export function placeBuffers(buffers: readonly LaneBuffer[]): number {
-  const placed: LaneBuffer[] = [];
+  // By offset. In the order of their first steps, what has died once does not matter again.
+  let alive: LaneBuffer[] = [];
   let total = 0;
   for (const buffer of [...buffers].sort((a, b) => a.firstStep - b.firstStep)) {
-    const alive = placed
-      .filter((other) => other.lastStep >= buffer.firstStep && other.firstStep <= buffer.lastStep)
-      .sort((a, b) => a.offset - b.offset);
+    alive = alive.filter((other) => other.lastStep >= buffer.firstStep);
+    let position = 0;
     let offset = 0;
-    for (const other of alive) {
-      if (other.offset - offset >= buffer.size) break;
-      offset = Math.max(offset, other.offset + other.size);
+    while (position < alive.length && alive[position].offset - offset < buffer.size) {
+      offset = alive[position].offset + alive[position].size;
+      position++;
     }
     buffer.offset = offset;
-    placed.push(buffer);
+    alive.splice(position, 0, buffer);
     total = Math.max(total, offset + buffer.size);
   }
   return total;

@@ -23,7 +23,7 @@ export class Dispatcher {
   #pumpAgain = false;
   #stopped = false;
 
-  /** @param maxOpenBytes bytes of the tensors of jobs taken up at once; a job larger than that runs alone */
+  /** @param maxOpenBytes memory of the jobs taken up at once; a job larger than that runs alone */
   constructor(executor: Executor, admission: Admission, maxOpenBytes: number) {
     this.#executor = executor;
     this.#admission = admission;

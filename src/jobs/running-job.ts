@@ -1,5 +1,6 @@
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
+import { estimate } from '../check/estimate.ts';
 import type { Shard } from '../check/shard.ts';
 import { packGradient } from '../check/stored-gradient.ts';
 import type { Place } from './admission.ts';
@@ -59,6 +60,7 @@ export class RunningJob implements QueuedJob {
   readonly #earlier: EarlierWork;
   readonly #interruption = new InterruptionSwitch(() => this.#driver?.drop());
   readonly #over = new Deferred<void>();
+  readonly #memoryBytes: number;
   #record: JobRecord;
   #job: CheckJob | undefined;
   #living: Promise<void> | undefined;
@@ -80,6 +82,9 @@ export class RunningJob implements QueuedJob {
     this.#place = place;
     this.#lease = lease;
     this.#job = job;
+    // Of one that is to be read first, its numbers are known, and they are the most of it as a rule.
+    this.#memoryBytes =
+      job === undefined ? 3 * record.bytes : estimate(job.spec, parts.executor.capacity()).memoryBytes;
     this.#earlier = new EarlierWork(parts.store, parts.retry, record.id);
   }
 
@@ -91,8 +96,9 @@ export class RunningJob implements QueuedJob {
     return this.#record.client;
   }
 
+  /** Bytes of memory that it takes while it is open. */
   get bytes(): number {
-    return this.#record.bytes;
+    return this.#memoryBytes;
   }
 
   get ready(): boolean {

@@ -7,6 +7,7 @@ export class StageShards {
   readonly #crashes = new Map<number, number>();
   readonly #over = new Deferred<void>();
   #running = 0;
+  #dropped = false;
 
   /** @param done numbers of shards that have their results already */
   constructor(plan: StagePlan, done: ReadonlySet<number>) {
@@ -36,17 +37,21 @@ export class StageShards {
     this.#settle();
   }
 
-  /** A shard that was taken has crashed: it waits again, unless it has been tried so often. */
+  /**
+   * A shard that was taken has crashed: it waits again, unless it has been tried so often or no more are to be run.
+   * @returns false when its crashes are to end the job.
+   */
   retry(shard: Shard, attempts: number): boolean {
     const crashes = (this.#crashes.get(shard.index) ?? 0) + 1;
     this.#crashes.set(shard.index, crashes);
-    if (crashes < attempts) this.#waiting.push(shard);
+    if (crashes < attempts && !this.#dropped) this.#waiting.push(shard);
     this.finish();
-    return crashes < attempts;
+    return crashes < attempts || this.#dropped;
   }
 
   /** No more shards are to be run. */
   drop(): void {
+    this.#dropped = true;
     this.#waiting.length = 0;
     this.#settle();
   }

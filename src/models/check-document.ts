@@ -21,7 +21,7 @@ const componentsSchema = z
   .union(
     [
       z.literal('all'),
-      z.strictObject({ sample: z.int().min(1).describe('How many components.') }),
+      z.strictObject({ sample: z.int().min(1).max(1_000_000).describe('How many components.') }),
       z.strictObject({ parameters: z.array(z.string()).min(1).describe('Names of parameters.') }),
     ],
     { error: 'must be "all", { "sample": how many } or { "parameters": [names] }' },

@@ -112,7 +112,18 @@ function checkSelection(check: unknown, parameters: NamedTensors, faults: Faults
 function readModel(model: unknown, inputs: ModelInputs, faults: Faults): Graph | undefined {
   const format = findFormat(model, '/model', faults);
   const graph = format?.build(model, '/model', inputs, faults);
-  if (graph !== undefined) refuseUnreadData(inputs, graph, faults);
-  else if (format !== undefined) refuseUnmentionedData(inputs, model, format.impliedData ?? [], faults);
+  if (graph !== undefined) {
+    refuseUnreadData(inputs, graph, faults);
+    refuseLongPaths(inputs, graph, faults);
+  } else if (format !== undefined) refuseUnmentionedData(inputs, model, format.impliedData ?? [], faults);
   return graph;
+}
+
+/** Every parameter's way through the graph is planned before anything is run: this bounds the planning. */
+const mostPaths = 200_000;
+
+function refuseLongPaths({ parameters }: ModelInputs, { nodes }: Graph, faults: Faults): void {
+  if (nodes.length * parameters.size <= mostPaths) return;
+  const detail = `the model has ${nodes.length} operations and ${parameters.size} parameters; their product may be ${mostPaths} at most`;
+  faults.add('/model', detail);
 }

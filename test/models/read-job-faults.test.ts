@@ -336,3 +336,12 @@ describe('a strategy that does not fit is refused, not replaced', () => {
     expect(reading).toEqual({ kind: 'faults', faults: [{ pointer: '/check/strategy', detail }] });
   });
 });
+
+it('a model of so many operations and parameters that planning it would hold the service is refused', () => {
+  const names = Array.from({ length: 300 }, (_, i) => `p${i}`);
+  const terms = names.map((name) => `s=s+${name};`).join('');
+  const cost = `s=0;${terms}${'s=sin(s);'.repeat(1000)}s`;
+  const tensors = Object.fromEntries(names.map((name) => [name, 1]));
+  const reading = readJob({ model: { format: 'expression', cost }, parameters: tensors, gradients: tensors });
+  expect(reading).toMatchObject({ kind: 'faults', faults: [{ pointer: '/model' }] });
+});
