@@ -2,6 +2,7 @@
 // with the right gradients from backpropagation by hand. The same numbers every time.
 //
 //   node examples/make-mlp.mjs | npx gradcheck check -
+//   node examples/make-mlp.mjs weight-perturbation > job.json     takes seconds instead of a tenth of one
 
 const sizes = [256, 128, 64, 10];
 const examples = 32;
@@ -103,5 +104,6 @@ const document = {
   ),
   gradients,
   cost,
+  check: { strategy: process.argv[2] ?? 'auto' },
 };
 process.stdout.write(`${JSON.stringify(document)}\n`);
