@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { runEngineBench } from './engine/engine-bench.ts';
 import { runHttpBench } from './http.ts';
+import { runKernelBench } from './kernels.ts';
 
 const usage = `Usage: npm run bench [-- [--rows 256-128-64-10,784-512-512-10] [--quick] [--markdown]]
-       npm run bench -- http [--quick] [--markdown]`;
+       npm run bench -- http [--quick] [--markdown]
+       npm run bench -- kernels [--quick] [--markdown]`;
 
 await main();
 
@@ -23,5 +25,6 @@ async function main(): Promise<void> {
   if (values.help) console.log(usage);
   else if (benchmark === 'engine') await runEngineBench({ rows: values.rows?.split(','), quick, markdown });
   else if (benchmark === 'http') await runHttpBench({ quick, markdown });
+  else if (benchmark === 'kernels') await runKernelBench({ quick, markdown });
   else throw new Error(`there is no benchmark ${benchmark}\n${usage}`);
 }

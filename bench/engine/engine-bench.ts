@@ -9,14 +9,14 @@ import { warmExecutor } from './warm-executor.ts';
 const THREAD_COUNTS = [1, 2];
 
 const thorough: Effort = {
-  ours: { wholeSeconds: 600, sampleSeconds: 20 },
+  ours: { wholeSeconds: 120, sampleSeconds: 20, estimatedSeconds: 3600 },
   sampleSeconds: 10,
   mostRounds: 5,
   sampleAll: false,
 };
 
 const quick: Effort = {
-  ours: { wholeSeconds: 5, sampleSeconds: 2 },
+  ours: { wholeSeconds: 5, sampleSeconds: 2, estimatedSeconds: 30 },
   sampleSeconds: 1,
   mostRounds: 1,
   sampleAll: true,

@@ -69,6 +69,7 @@ async function ourContenders(
   const contenders: StrategyContender[] = [];
   for (const strategy of strategies) {
     const components = await affordableComponents(executors[0], numbers, strategy, budget);
+    if (components === undefined) continue;
     for (const executor of executors)
       contenders.push(new StrategyContender(executor, numbers, strategy, components));
   }

@@ -2,7 +2,7 @@ import { median } from '../median.ts';
 import { duration, figure, type Table } from '../table.ts';
 import type { Contender, Timing } from './contender.ts';
 import { type Network, networkComponents, networkName } from './network.ts';
-import type { StrategyContender } from './strategy-contender.ts';
+import { type StrategyContender, strategies } from './strategy-contender.ts';
 
 type Timings = ReadonlyMap<Contender, readonly Timing[]>;
 
@@ -92,6 +92,9 @@ export class NetworkResult {
           found,
         ];
       }),
+      notes: strategies
+        .filter((strategy) => this.#ours.every(({ name }) => name !== strategy))
+        .map((strategy) => `${strategy} is left out: it would take too long.`),
     };
   }
 

@@ -55,6 +55,8 @@ export interface RunBudget {
   readonly wholeSeconds: number;
   /** Of any other, a sample that takes about so long. */
   readonly sampleSeconds: number;
+  /** Where no sample will do, the check is run whole if its static estimate is no more. */
+  readonly estimatedSeconds: number;
 }
 
 /** Estimated seconds of the pilot. */
@@ -63,20 +65,26 @@ const MOST_PILOT = 512;
 /** A sample holds at least one component of every parameter. */
 const LEAST_SAMPLE = 8;
 
-/** Chooses the components that can be checked within the budget, by the pace of a pilot run. */
+/**
+ * Chooses the components that can be checked within the budget, by the pace of a pilot run.
+ * @returns undefined when the strategy takes too long and no sample would show what it can do
+ */
 export async function affordableComponents(
   executor: Executor,
   numbers: NetworkCase,
   strategy: Strategy,
   budget: RunBudget,
-): Promise<ComponentSelection> {
+): Promise<ComponentSelection | undefined> {
   const total = networkComponents(numbers.network);
   const whole = estimate(networkJob(numbers, { strategy }).spec);
   const pilotSize = Math.floor((total * PILOT_SECONDS) / whole.seconds);
   const components = { sample: Math.min(MOST_PILOT, Math.max(LEAST_SAMPLE, pilotSize)) };
   const pilot = networkJob(numbers, { strategy, components });
+  const planned = estimate(pilot.spec);
+  // A few components of a layer do not pay for moving its units, so a sample is not checked as the whole is.
+  if (planned.strategy !== strategy) return whole.seconds <= budget.estimatedSeconds ? 'all' : undefined;
   const { durationMs } = await timedCheck(executor, pilot);
-  const wholeSeconds = (durationMs / 1000) * (whole.flops / estimate(pilot.spec).flops);
+  const wholeSeconds = (durationMs / 1000) * (whole.flops / planned.flops);
   if (wholeSeconds <= budget.wholeSeconds) return 'all';
   return { sample: Math.max(LEAST_SAMPLE, Math.floor((total * budget.sampleSeconds) / wholeSeconds)) };
 }

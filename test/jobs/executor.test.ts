@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ShardOutcome } from '../../src/jobs/executor/executor.ts';
 import { PoolExecutor } from '../../src/jobs/executor/pool-executor.ts';
 import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
@@ -18,6 +18,18 @@ const network = networkJob([24, 24, 16, 4], 8);
 const endless = networkJob([256, 256, 256, 128], 64);
 const [, , shard] = shardsOf(network, 'sweep');
 const signal = new AbortController().signal;
+
+it('opens a large job without holding up the event loop', async () => {
+  const executor = new PoolExecutor(base);
+  onTestFinished(() => executor.destroy());
+  // 32 MiB of data.
+  const large = networkJob([256, 1], 2 ** 14);
+  let turns = 0;
+  const counting = setInterval(() => turns++, 0);
+  await executor.open('large', large);
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(4);
+});
 
 describe('a shard that ends its thread', () => {
   let executor: PoolExecutor;
