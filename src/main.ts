@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
 import { buildApp } from './http/app.ts';
@@ -12,6 +13,8 @@ import { type CoordinatorSettings, defaultCoordinatorSettings } from './jobs/coo
 import { PoolExecutor } from './jobs/executor/pool-executor.ts';
 import { openSqliteStore } from './jobs/store/sqlite/open-sqlite-store.ts';
 
+/** How long the port stays open at least, for those who ask to hear that the service stops. */
+const NOTICE_MS = 500;
 /** How long requests that are being answered may hold up a stop. */
 const CLOSE_MS = 1_500;
 
@@ -56,7 +59,7 @@ export async function startService(config: Config, log: FastifyBaseLogger): Prom
 
   const stop = async () => {
     stopping.abort();
-    await coordinator.stop();
+    await Promise.all([coordinator.stop(), sleep(NOTICE_MS)]);
     const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
     await app.close();
     clearTimeout(impatience);

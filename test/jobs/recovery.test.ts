@@ -20,9 +20,10 @@ import { interceptStore } from '../fixtures/intercepted-store.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
 import { shardsOf } from '../fixtures/stage-shards.ts';
 
-/** About 0.6 s of work in 16 shards. */
 const network = networkJob([96, 80, 48, 10], 16);
 const endless = networkJob([256, 256, 256, 128], 64);
+/** Seconds of work, about a third of it behind its first parameter. */
+const long = networkJob([32, 64, 96, 96, 10], 32);
 let expected: Omit<Report, 'durationMs'>;
 beforeAll(async () => {
   expected = await undisturbedReport(network);
@@ -56,7 +57,7 @@ describe('a job whose process dies', () => {
     const path = join(folder, 'resumed.sqlite');
     const store = await openSqliteStore({ path });
     const first = await startMortal(store, 0.5);
-    const { job } = await first.coordinator.submit({ job: network, client: 'client' });
+    const { job } = await first.coordinator.submit({ job: long, client: 'client' });
     // Late enough that the first parameter's event is stored too.
     await expect.poll(() => first.count('appendEvent'), { timeout: 20_000, interval: 5 }).toBe(1);
     await expect.poll(() => allEvents(store, job.id), { timeout: 20_000, interval: 5 }).toHaveLength(1);
@@ -71,12 +72,12 @@ describe('a job whose process dies', () => {
     const second = await startMortal(reopened, 0.5);
     const ended = await second.coordinator.waitForEnd(job.id, 30_000);
     expect(ended.status).toBe('succeeded');
-    expect(await storedReport(reopened, job.id)).toEqual(expected);
-    expect(second.count('putShardResult')).toBe(shardsOf(network, 'sweep').length - stored);
+    expect(await storedReport(reopened, job.id)).toEqual(await undisturbedReport(long));
+    expect(second.count('putShardResult')).toBe(shardsOf(long, 'sweep').length - stored);
     const events = await allEvents(reopened, job.id);
-    expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
-    expect(events.map(({ type }) => type)).toEqual(['parameter', 'parameter', 'parameter', 'report']);
-    expect(events.slice(0, 3).map(({ data }) => JSON.parse(data).name)).toEqual(['W1', 'W2', 'W3']);
+    expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+    expect(events.map(({ type }) => type)).toEqual([...new Array(4).fill('parameter'), 'report']);
+    expect(events.slice(0, 4).map(({ data }) => JSON.parse(data).name)).toEqual(['W1', 'W2', 'W3', 'W4']);
     await second.stop();
     await reopened.close();
   });
