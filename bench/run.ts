@@ -7,6 +7,8 @@ const usage = `Usage: npm run bench [-- [--rows 256-128-64-10,784-512-512-10] [-
        npm run bench -- http [--quick] [--markdown]
        npm run bench -- kernels [--quick] [--markdown]`;
 
+// An ordinary exit, so that temporary folders and the service go too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await main();
 
 /** Dispatches to one of the benchmarks. Nothing is written but to the terminal and to temporary folders. */

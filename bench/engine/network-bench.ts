@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Executor } from '../../src/jobs/executor/executor.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
 import { writeCase } from './case-folder.ts';
 import { type Contender, takeTurns } from './contender.ts';
 import { NaiveLoop } from './naive-loop.ts';
@@ -41,7 +39,8 @@ export async function benchNetwork(
 ): Promise<NetworkBench> {
   console.error(`${networkName(network)}, ${network.examples} examples`);
   const numbers = createCase(network, SEED);
-  const folder = mkdtempSync(join(tmpdir(), 'gradcheck-bench-'));
+  const temporary = new TemporaryFolder();
+  const folder = temporary.path;
   try {
     writeCase(folder, numbers);
     const threadCounts = executors.map((executor) => executor.capacity());
@@ -56,7 +55,7 @@ export async function benchNetwork(
     }
     return { result: new NetworkResult(network, ours, others, timings), memoryRows };
   } finally {
-    rmSync(folder, { recursive: true });
+    temporary.remove();
   }
 }
 

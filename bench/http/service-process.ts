@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { TemporaryFolder } from '../temporary-folder.ts';
 
 const entry = fileURLToPath(new URL('../../dist/src/cli/gradcheck.js', import.meta.url));
 
@@ -14,9 +14,9 @@ const POLL_MS = 50;
 export class ServiceProcess {
   readonly url: string;
   readonly #child: ChildProcess;
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
 
-  private constructor(url: string, child: ChildProcess, folder: string) {
+  private constructor(url: string, child: ChildProcess, folder: TemporaryFolder) {
     this.url = url;
     this.#child = child;
     this.#folder = folder;
@@ -25,15 +25,16 @@ export class ServiceProcess {
   /** @param settings environment variables beside the defaults */
   static async start(settings: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     if (!existsSync(entry)) throw new Error('the service is not built: run npm run build first');
-    const folder = mkdtempSync(join(tmpdir(), 'gradcheck-bench-'));
-    const logPath = join(folder, 'log');
+    const folder = new TemporaryFolder();
+    const logPath = join(folder.path, 'log');
     // To a file: what reads a pipe would take time from the service and from the load.
     const log = openSync(logPath, 'w');
     const child = spawn(process.execPath, [entry, 'serve'], {
-      env: { ...process.env, PORT: '0', DATA_DIR: join(folder, 'data'), ...settings },
+      env: { ...process.env, PORT: '0', DATA_DIR: join(folder.path, 'data'), ...settings },
       stdio: ['ignore', log, 'inherit'],
     });
     closeSync(log);
+    process.once('exit', () => child.kill('SIGKILL'));
     const url = await listening(child, logPath);
     return new ServiceProcess(url, child, folder);
   }
@@ -44,7 +45,7 @@ export class ServiceProcess {
       this.#child.kill('SIGTERM');
       await exited;
     }
-    rmSync(this.#folder, { recursive: true });
+    this.#folder.remove();
   }
 }
 
