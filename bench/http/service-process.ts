@@ -34,7 +34,8 @@ export class ServiceProcess {
       stdio: ['ignore', log, 'inherit'],
     });
     closeSync(log);
-    process.once('exit', () => child.kill('SIGKILL'));
+    // Before the folder's own listener, which removes what the service writes to.
+    process.prependOnceListener('exit', () => child.kill('SIGKILL'));
     const url = await listening(child, logPath);
     return new ServiceProcess(url, child, folder);
   }
