@@ -32,7 +32,7 @@ describe('POST /v1/jobs', () => {
     expect(answer.json).toMatchObject({
       job: { status: 'succeeded', links: { self: answer.headers.location } },
       report: {
-        parameters: [{ name: 'theta', worst: [{ claimed: 3, numeric: expect.closeTo(3.0001, 12) }] }],
+        parameters: [{ name: 'theta', worst: [{ claimed: 3.5, numeric: expect.closeTo(3.0001, 12) }] }],
       },
     });
   });
