@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { estimate } from '../../src/check/estimate.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
+import { sliceNumbers } from '../../src/jobs/numbers.ts';
 import { MemoryStore } from '../../src/jobs/store/memory/memory-store.ts';
 import {
   allEvents,
@@ -42,7 +43,7 @@ describe('a job that is submitted', () => {
   it('leaves its numeric gradient in the store', async () => {
     const { id } = await end(await submit(cubeJob({ method: 'forward', epsilon: 0.01 })));
     const numeric = await here.store.jobs.numeric(id);
-    const [value] = (await here.store.tensors.get(numeric ?? '')) ?? [];
+    const [value] = (numeric && (await sliceNumbers(numeric, here.store.tensors, 0, 1))) ?? [];
     expect(Math.abs(value - 3.0301)).toBeLessThan(1e-12);
   });
 
@@ -58,7 +59,7 @@ describe('a job that is submitted', () => {
       expect(events.map((event) => event.type)).toEqual(['parameter', 'parameter', 'parameter', 'report']);
       const data = events.map((event) => JSON.parse(event.data));
       expect(data.slice(0, 3).map(({ name }) => name)).toEqual(['W1', 'W2', 'W3']);
-      expect(data[3]).toEqual(await here.store.jobs.report(id));
+      expect(data[3]).toEqual(JSON.parse((await here.store.jobs.report(id)) ?? ''));
       const [{ histogram: _histogram, ...first }] = data[3].parameters;
       expect(data[0]).toEqual(first);
     },

@@ -14,6 +14,8 @@ import {
   type StoredRefinement,
 } from '../../check/stored-gradient.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
+import { claimedNumbers } from '../../jobs/job-payload.ts';
+import { type Numbers, sliceNumbers } from '../../jobs/numbers.ts';
 import type { Store } from '../../jobs/store/job-store.ts';
 
 /** Components read at once: a few milliseconds of work, after which other requests get their turn. */
@@ -32,7 +34,7 @@ export interface ComponentValues {
 /** Is called with a checked component, numbered in θ. */
 export type ComponentVisitor = (component: number, values: ComponentValues) => void;
 
-/** The components of one succeeded job, read from its stored tensors block by block. */
+/** The components of one succeeded job, read from the store block by block. */
 export class ComponentSource {
   readonly parameters: readonly Parameter[];
   readonly #values: StoredGradients;
@@ -52,7 +54,9 @@ export class ComponentSource {
     const numeric = await store.jobs.numeric(jobId);
     if (payload === undefined || numeric === undefined) throw removed(jobId);
     const spec = specFromJson(payload.spec);
-    const values = new StoredGradients(store, jobId, payload.tensors.claimed, numeric, componentCount(spec));
+    const components = componentCount(spec);
+    const claimed = claimedNumbers(payload, components);
+    const values = new StoredGradients(store, jobId, claimed, numeric, components);
     return new ComponentSource(spec, values, await values.readRefinements());
   }
 
@@ -122,11 +126,11 @@ function valuesAt({ claimed, numeric, bounds, marks }: ComponentBlock, i: number
 class StoredGradients {
   readonly #store: Store;
   readonly #jobId: string;
-  readonly #claimed: string;
-  readonly #numeric: string;
+  readonly #claimed: Numbers;
+  readonly #numeric: Numbers;
   readonly #components: number;
 
-  constructor(store: Store, jobId: string, claimed: string, numeric: string, components: number) {
+  constructor(store: Store, jobId: string, claimed: Numbers, numeric: Numbers, components: number) {
     this.#store = store;
     this.#jobId = jobId;
     this.#claimed = claimed;
@@ -156,8 +160,8 @@ class StoredGradients {
     );
   }
 
-  async #slice(id: string, start: number, count: number): Promise<Float64Array> {
-    const values = await this.#store.tensors.slice(id, start, count);
+  async #slice(numbers: Numbers, start: number, count: number): Promise<Float64Array> {
+    const values = await sliceNumbers(numbers, this.#store.tensors, start, count);
     if (values === undefined) throw removed(this.#jobId);
     return values;
   }

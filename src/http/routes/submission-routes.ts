@@ -9,6 +9,7 @@ import { jobDocumentSchema } from '../../models/job-document.ts';
 import type { HttpApp } from '../http-app.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { enforceLimits, exceededLimitSchema, exceededLimits } from '../job-limits.ts';
+import { sendJsonText } from '../json-text.ts';
 import { preferredWait } from '../prefer.ts';
 import { emptyQuerySchema } from '../query-schema.ts';
 import { describeJob, jobPath, jobSchema } from '../resources/job-resource.ts';
@@ -79,7 +80,8 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
       const record = wait === 0 ? submitted.job : await coordinator.waitForEnd(id, wait * 1000);
       if (wait > 0 && isTerminal(record.status)) {
         reply.header('preference-applied', `wait=${wait}`);
-        return { job: describeJob(record), report: (await store.jobs.report(id)) ?? null };
+        const job = JSON.stringify(describeJob(record));
+        return sendJsonText(reply, `{"job":${job},"report":${(await store.jobs.report(id)) ?? null}}`);
       }
       const live = coordinator.watch(id).progress();
       return reply.code(202).header('retry-after', retryAfter(record, live)).send(describeJob(record, live));
