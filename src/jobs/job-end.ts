@@ -17,6 +17,8 @@ export interface EndPoint {
   readonly progress: JobProgress;
   /** Parameter events that are not stored yet. */
   readonly earlier: readonly JobEventBody[];
+  /** Where the start has not been stored by itself. */
+  readonly startedAt?: number;
   readonly finishedAt: number;
   readonly expiresAt: number;
 }

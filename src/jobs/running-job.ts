@@ -23,8 +23,8 @@ import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
 import type { Lease, Store } from './store/job-store.ts';
 
 /**
- * A job of less estimated work keeps none of its shards' results: after a crash it is run again from the start,
- * which costs less than storing them every time.
+ * A job of less estimated work stores nothing between its being accepted and its end: after a crash it is run again
+ * from the start, which costs less than storing its start, its shards' results and its events every time.
  */
 const CHEAP_SECONDS = 0.05;
 
@@ -251,7 +251,7 @@ export class RunningJob implements QueuedJob {
     this.#driver = new StageDriver({
       check,
       writer: this.#writer,
-      resumable: this.#record.workSeconds >= CHEAP_SECONDS,
+      resumable: this.#isResumable,
       shardAttempts: settings.shardAttempts,
       storedEvents,
       onReady,
@@ -269,7 +269,11 @@ export class RunningJob implements QueuedJob {
     const startedAt = this.#parts.clock.now();
     this.#record = { ...this.#record, status: 'running', startedAt };
     this.#feed.update(this.#record);
-    writer.start(startedAt);
+    if (this.#isResumable) writer.start(startedAt);
+  }
+
+  get #isResumable(): boolean {
+    return this.#record.workSeconds >= CHEAP_SECONDS;
   }
 
   #advance(progress: JobProgress): void {
@@ -298,7 +302,8 @@ export class RunningJob implements QueuedJob {
     if (lease === undefined) return this.#feed.leave();
     const finishedAt = clock.now();
     const expiresAt = finishedAt + 1000 * settings.retentionSeconds;
-    const point = { progress: this.#record.progress, earlier, finishedAt, expiresAt };
+    const { progress, startedAt } = this.#record;
+    const point = { progress, earlier, startedAt, finishedAt, expiresAt };
     const stored = await retry.run(this.id, () => storeEnd(store, lease, end, point));
     if (stored === undefined) return this.#feed.leave();
     this.#record = { ...this.#record, ...stored.changes };

@@ -118,6 +118,16 @@ export function jobConformance(bench: StoreBench): void {
       });
     });
 
+    it('ends a job whose start was not stored, with the time of it', async () => {
+      const { id } = await insertJob(bench.store);
+      const lease = await acquireJob(bench.store, id);
+      await bench.store.jobs.finish(lease, anEnding({ startedAt: START + 1 }));
+      expect(await bench.store.jobs.get(id)).toMatchObject({ status: 'succeeded', startedAt: START + 1 });
+      const started = await runningJob(bench.store);
+      await bench.store.jobs.finish(started, anEnding({ startedAt: START + 99 }));
+      expect((await bench.store.jobs.get(started.jobId))?.startedAt).toBe(START + 1);
+    });
+
     it('ends a job with its report, verdict and numeric gradient', async () => {
       const lease = await runningJob(bench.store);
       const id = await bench.store.tensors.put(Float64Array.of(7, 8, 9));

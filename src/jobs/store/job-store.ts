@@ -55,6 +55,8 @@ export interface JobEnding {
   /** Parameter events not stored yet, in order; they get the numbers before the terminal event's. */
   readonly earlier: readonly JobEventBody[];
   readonly event: JobEventBody;
+  /** When the job was started, where `start` was not called for it. */
+  readonly startedAt?: number;
   readonly finishedAt: number;
   readonly expiresAt: number;
 }

@@ -74,14 +74,16 @@ export class MemoryJob {
 
   /** @returns the events stored, the terminal one last. */
   end(ending: JobEnding, texts: ReturnType<typeof endingTexts>, numericBytes: number): StoredEvent[] {
-    const { status, verdict, error, progress, numeric, finishedAt, expiresAt } = structuredClone(ending);
+    const { status, verdict, error, progress, numeric, ...times } = structuredClone(ending);
+    const startedAt = this.#record.startedAt ?? times.startedAt;
+    const { finishedAt, expiresAt } = times;
     const events = texts.events.map((event) => this.keepEvent(event));
     this.#report = texts.report;
     this.#numeric = numeric;
     if (numeric?.kind === 'tensor') this.tensorIds.add(numeric.id);
     const bytes =
       this.#record.bytes - this.#dropResults() + Buffer.byteLength(texts.report ?? '') + numericBytes;
-    const ended = { status, verdict, error, progress, finishedAt, expiresAt };
+    const ended = { status, verdict, error, progress, startedAt, finishedAt, expiresAt };
     this.change({ ...ended, owner: undefined, leaseUntil: 0, bytes });
     return events;
   }

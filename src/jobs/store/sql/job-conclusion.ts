@@ -53,6 +53,7 @@ export class JobConclusion {
       status: ending.status,
       verdict: ending.verdict ?? null,
       error: errorText(ending.error),
+      startedAt: ending.startedAt ?? null,
       finishedAt: ending.finishedAt,
       expiresAt: ending.expiresAt,
       events,
@@ -88,6 +89,7 @@ type EndValues = {
   status: TerminalStatus;
   verdict: Verdict | null;
   error: string | null;
+  startedAt: number | null;
   finishedAt: number;
   expiresAt: number;
   events: number;
@@ -108,6 +110,7 @@ function conclusionQueries(kysely: Kysely<Schema>) {
           stage: value('stage'),
           completed: value('completed'),
           total: value('total'),
+          started_at: job.fn.coalesce('started_at', value('startedAt')),
           finished_at: value('finishedAt'),
           expires_at: value('expiresAt'),
           owner: null,
