@@ -5,6 +5,7 @@ import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
+import { KeptValues } from './kept-values.ts';
 import type { Strategy } from './settings.ts';
 import type { SweepBlock } from './sweep-block.ts';
 import { SweepDesigner } from './sweep-design.ts';
@@ -29,7 +30,7 @@ const KEPT = 32;
 /** Values of all nodes together, and nodes times parameters, of a job that counts as small: tables grow with both. */
 const MOST_KEPT_VALUES = 100_000;
 const MOST_KEPT_PATHS = 5_000;
-const compiledContents = new Map<string, CompiledJob>();
+const compiledContents = new KeptValues<CompiledJob>(KEPT);
 
 /** Compiles a job. A pure function of the spec, remembered. */
 export function compileJob(spec: CheckSpec): CompiledJob {
@@ -49,12 +50,7 @@ function compileKept(spec: CheckSpec): CompiledJob {
   // Names of jobs and their labels, and the values of constants, do not matter here.
   const { parameters, data, settings, graph } = spec;
   const content = JSON.stringify([graph.nodes, graph.cost, parameters, data, settings]);
-  const compiled = compiledContents.get(content) ?? compile(spec);
-  compiledContents.delete(content);
-  compiledContents.set(content, compiled);
-  const [oldest] = compiledContents.keys();
-  if (compiledContents.size > KEPT) compiledContents.delete(oldest);
-  return compiled;
+  return compiledContents.of(content, () => compile(spec));
 }
 
 function compile(spec: CheckSpec): CompiledJob {

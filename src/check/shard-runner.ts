@@ -1,4 +1,5 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { ComponentSweep } from './component-sweep.ts';
 import { JobView } from './job-memory.ts';
 import { measureNoise } from './noise/measure-noise.ts';
@@ -22,8 +23,11 @@ export class ShardRunner {
   readonly #job: JobView;
   readonly #rules: ProvisionalRules;
 
-  /** @param memory what `createJobMemory` made */
-  constructor(memory: WebAssembly.Memory, kernels: WebAssembly.Module) {
+  /**
+   * @param memory what `createJobMemory` made
+   * @param kernels those on this memory
+   */
+  constructor(memory: WebAssembly.Memory, kernels: Kernels) {
     this.#job = new JobView(memory, kernels);
     this.#rules = new ProvisionalRules(this.#job);
   }
