@@ -87,6 +87,7 @@ export class Coordinator {
       jobs: this.#jobs,
       ids: new JobIds(clock),
       idempotencySeconds: settings.idempotencySeconds,
+      threads: () => executor.capacity(),
       startsAtOnce: () => this.#dispatcher.idle,
     });
     this.#leaseTask = new PeriodicTask('renewing leases', (1000 * leaseSeconds) / 3, log, () =>

@@ -1,6 +1,5 @@
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
-import { estimate } from '../check/estimate.ts';
 import type { Shard } from '../check/shard.ts';
 import { packGradient } from '../check/stored-gradient.ts';
 import type { Place } from './admission.ts';
@@ -49,6 +48,13 @@ export interface RunningJobHooks {
   onShardsOver(): void;
 }
 
+/** A job's numbers at hand. */
+export interface HeldJob {
+  readonly job: CheckJob;
+  /** Bytes of memory that it takes while it is open. */
+  readonly memoryBytes: number;
+}
+
 type Succeeded = Extract<JobEnd, { kind: 'succeeded' }>;
 
 /** One job in this process: until it has ended, is lost to another process, or is left to one when this one stops. */
@@ -67,24 +73,23 @@ export class RunningJob implements QueuedJob {
   #writer: JobWriter | undefined;
   #driver: StageDriver | undefined;
 
-  /** @param job left out when it is to be read from the store */
+  /** @param held left out when the job is to be read from the store */
   constructor(
     parts: RunningJobParts,
     record: JobRecord,
     feed: JobFeed,
     place: Place,
     lease: JobLease,
-    job?: CheckJob,
+    held?: HeldJob,
   ) {
     this.#parts = parts;
     this.#record = record;
     this.#feed = feed;
     this.#place = place;
     this.#lease = lease;
-    this.#job = job;
+    this.#job = held?.job;
     // Of one that is to be read first, its numbers are known, and they are the most of it as a rule.
-    this.#memoryBytes =
-      job === undefined ? 3 * record.bytes : estimate(job.spec, parts.executor.capacity()).memoryBytes;
+    this.#memoryBytes = held?.memoryBytes ?? 3 * record.bytes;
     this.#earlier = new EarlierWork(parts.store, parts.retry, record.id);
   }
 

@@ -66,10 +66,12 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
       const wait = preferredWait(request.headers.prefer);
       const { job, fingerprint } = await readSubmission(request, parts, key !== undefined);
-      enforceLimits(job, estimate(job.spec, config.THREADS), config);
+      const planned = estimate(job.spec, config.THREADS);
+      enforceLimits(job, planned, config);
 
       const submitted = await coordinator.submit({
         job,
+        estimate: planned,
         client: request.ip,
         ...(key === undefined || fingerprint === undefined ? {} : { idempotency: { key, fingerprint } }),
       });
