@@ -27,7 +27,7 @@ afterAll(() => here.stop());
 
 const submit = async (job: CheckJob, client = 'client') =>
   (await here.coordinator.submit({ job, client })).job;
-const end = (job: JobRecord) => here.coordinator.waitForEnd(job.id, 30_000);
+const end = async (job: JobRecord) => (await here.coordinator.waitForEnd(job.id, 30_000)).job;
 
 describe('a job that is submitted', () => {
   it('is stored, run and ended with the report that the check alone makes', async () => {
@@ -183,7 +183,7 @@ describe('a deadline', () => {
   it('fails a job that takes longer, and frees its threads', async () => {
     const hurried = await startProcess(new MemoryStore(), { jobDeadlineSeconds: 0.3 });
     const { job } = await hurried.coordinator.submit({ job: endless, client: 'client' });
-    const ended = await hurried.coordinator.waitForEnd(job.id, 10_000);
+    const { job: ended } = await hurried.coordinator.waitForEnd(job.id, 10_000);
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'deadline-exceeded' } });
     expect(hurried.coordinator.load()).toEqual({ jobs: 0, workSeconds: 0, shards: 0 });
     await hurried.stop();
@@ -254,8 +254,8 @@ describe('the memory of jobs that run', () => {
     await expect.poll(() => status(first), { timeout: 20_000 }).toBe('running');
     expect(await status(second)).toBe('queued');
     await cramped.coordinator.cancel(first);
-    expect((await cramped.coordinator.waitForEnd(second, 20_000)).status).toBe('succeeded');
-    expect((await cramped.coordinator.waitForEnd(small, 20_000)).status).toBe('succeeded');
+    expect((await cramped.coordinator.waitForEnd(second, 20_000)).job.status).toBe('succeeded');
+    expect((await cramped.coordinator.waitForEnd(small, 20_000)).job.status).toBe('succeeded');
     await cramped.stop();
   });
 
@@ -280,7 +280,7 @@ describe('the memory of jobs that run', () => {
   it('is not taken by the numbers of jobs that wait: those are read from the store when their turn comes', async () => {
     const forgetful = await startProcess(new MemoryStore(), { maxHeldBytes: 0 });
     const { job } = await forgetful.coordinator.submit({ job: network, client: 'client' });
-    expect((await forgetful.coordinator.waitForEnd(job.id, 20_000)).status).toBe('succeeded');
+    expect((await forgetful.coordinator.waitForEnd(job.id, 20_000)).job.status).toBe('succeeded');
     expect(await storedReport(forgetful.store, job.id)).toEqual(await undisturbedReport(network));
     await forgetful.stop();
   });

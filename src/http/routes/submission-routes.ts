@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CheckJob } from '../../check/check-job.ts';
 import { estimate } from '../../check/estimate.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
+import type { JobOutcome } from '../../jobs/job-feeds.ts';
 import { isTerminal } from '../../jobs/job-record.ts';
 import type { ReadOutcome } from '../../models/document/read-document.ts';
 import { jobDocumentSchema } from '../../models/job-document.ts';
@@ -46,7 +47,7 @@ const submissionHeadersSchema = z.object({
 });
 
 export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
-  const { config, coordinator, store } = parts;
+  const { config, coordinator } = parts;
 
   app.post(
     '/v1/jobs',
@@ -79,11 +80,13 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
       request.jobId = id;
       reply.header('location', jobPath(id));
 
-      const record = wait === 0 ? submitted.job : await coordinator.waitForEnd(id, wait * 1000);
+      const outcome: JobOutcome =
+        wait === 0 ? { job: submitted.job } : await coordinator.waitForEnd(id, wait * 1000);
+      const { job: record, report = null } = outcome;
       if (wait > 0 && isTerminal(record.status)) {
         reply.header('preference-applied', `wait=${wait}`);
-        const job = JSON.stringify(describeJob(record));
-        return sendJsonText(reply, `{"job":${job},"report":${(await store.jobs.report(id)) ?? null}}`);
+        const described = JSON.stringify(describeJob(record));
+        return sendJsonText(reply, `{"job":${described},"report":${report}}`);
       }
       const live = coordinator.watch(id).progress();
       return reply.code(202).header('retry-after', retryAfter(record, live)).send(describeJob(record, live));
