@@ -55,8 +55,8 @@ export class Coordinator {
 
   constructor({ store, executor, log, settings, owner, clock = systemClock }: CoordinatorParts) {
     const { leaseSeconds, retention } = settings;
-    // Every job and every request may wait for these.
-    setMaxListeners(0, this.#stopping.signal, this.#storageStopped.signal);
+    // Every job may wait for it.
+    setMaxListeners(0, this.#storageStopped.signal);
     const retry = new StorageRetry(log, this.#storageStopped.signal);
     this.#store = store;
     this.#owner = owner;
