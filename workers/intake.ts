@@ -2,10 +2,12 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { CheckJob } from '../src/check/check-job.ts';
 import type { IntakeTask } from '../src/http/intake/document-intake.ts';
 import { readDocument } from '../src/models/document/read-document.ts';
+import { readUpload } from '../src/models/document/read-upload.ts';
 
-/** Reads one job document; its numbers go back without being copied. */
-export default function intake({ bytes, fingerprinted }: IntakeTask): unknown {
-  const outcome = readDocument(bytes, fingerprinted);
+/** Reads one job document, with its files if it has any; its numbers go back without being copied. */
+export default function intake({ bytes, fingerprinted, form }: IntakeTask): unknown {
+  const outcome =
+    form === undefined ? readDocument(bytes, fingerprinted) : readUpload(bytes, form, fingerprinted);
   if (outcome.kind !== 'job') return outcome;
   return move({ [transferableSymbol]: buffersOf(outcome.job), [valueSymbol]: outcome });
 }
