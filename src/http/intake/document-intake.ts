@@ -85,6 +85,8 @@ function createPool(): Piscina<IntakeTask, ReadOutcome> {
     execArgv: [...execArgv],
     minThreads: 1,
     maxThreads: 1,
+    // Otherwise the thread would sleep between two tasks in a way that keeps it from giving back memory.
+    atomics: 'disabled',
   });
   // A thread that dies is reported by the task it ran; piscina also emits the error, which would end the process.
   pool.on('error', () => {});
