@@ -24,7 +24,7 @@ describe('files written by NumPy, PyTorch and safetensors', () => {
   });
 
   it('there are some of each kind', () => {
-    expect(Object.keys(expected).length).toBe(6);
+    expect(Object.keys(expected).length).toBe(7);
     expect(Object.keys(expected['numpy.npz']).length).toBe(21);
   });
 
