@@ -210,7 +210,7 @@ describe('an .npz file is refused', () => {
     [
       'that inflates to more than the limit',
       npz(new Uint8Array(2 ** 24)),
-      '/parameters: the file inflates to 16646144 bytes and more, beyond the limit of 1048576',
+      '/parameters: the file inflates to 16773120 bytes and more, beyond the limit of 1048576',
     ],
     [
       'that inflates to more than it claims',

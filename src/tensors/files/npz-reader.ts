@@ -5,8 +5,8 @@ import { findZipExtent, readZipContent, type ZipExtent } from './zip-content.ts'
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 const SUFFIX = '.npy';
-/** An .npy file is longer than its numbers by its header. */
-const HEADER_ROOM = 1 << 17;
+/** An .npy file is longer than its numbers by its header, which takes 128 bytes as NumPy writes it. */
+const HEADER_ROOM = 4096;
 
 interface PlacedEntry {
   readonly entry: ZipEntry;
