@@ -8,12 +8,12 @@ import { CommandError } from './command-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { checkLocally, type LocalCheckOptions } from './local-check.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { readSource } from './read-source.ts';
+import { type JobSource, readSource, type TensorPaths } from './read-source.ts';
 import { checkRemotely } from './remote-check.ts';
 import { formatReportTable } from './report-table.ts';
 import { ServiceClient } from './service-client.ts';
 
-interface CheckOptions {
+interface CheckOptions extends TensorPaths {
   readonly server?: string;
   readonly format: 'table' | 'json';
   readonly threads: number;
@@ -31,6 +31,9 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .description('check the gradients of a job document, here or on a service')
     .argument('<job.json>', 'the job document; - reads standard input')
     .option('--server <url>', 'send the job to this service instead of checking it in this process')
+    .option('--parameters <file>', 'parameters that the document does not hold, as safetensors or .npz')
+    .option('--gradients <file>', 'claimed gradients, likewise')
+    .option('--data <file>', 'data, likewise')
     .addOption(
       new Option('--format <format>', 'how to print the report').choices(['table', 'json']).default('table'),
     )
@@ -60,7 +63,7 @@ function threadCount(text: string): number {
 }
 
 async function check(path: string, options: CheckOptions): Promise<ExitCode> {
-  const source = await readSource(path);
+  const source = await readSource(path, options);
   const bar = new ProgressBar(options.progress ?? process.stderr.isTTY);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
@@ -86,7 +89,7 @@ async function check(path: string, options: CheckOptions): Promise<ExitCode> {
 }
 
 async function checkHere(
-  source: string,
+  source: JobSource,
   threads: number,
   watch: Omit<LocalCheckOptions, 'executor'>,
 ): Promise<CheckOutcome> {

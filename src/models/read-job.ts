@@ -12,6 +12,7 @@ import type { ModelInputs, NamedTensors } from './model-format.ts';
 import { readNamedTensors, refuseNonFinite } from './named-tensors.ts';
 import { didYouMean } from './nearest-name.ts';
 import { addUnknownFields, isObject, objectReader, readBySchema } from './schema-faults.ts';
+import { type FileTensors, readTensorFiles, type TensorFiles } from './tensor-files.ts';
 import { refuseUnmentionedData, refuseUnreadData } from './unread-data.ts';
 
 export type JobReading =
@@ -26,20 +27,21 @@ const readCheck = objectReader(checkDocumentSchema, plannedCheckFields);
 const none: NamedTensors = new Map();
 
 /**
- * Reads a parsed job document. Whatever is wrong with it is found here, all at once: the result is either a whole job
- * that can be checked as it is, or every fault with its place. Never throws for bad input.
+ * Reads a parsed job document, and the files that hold some or all of its tensors. Whatever is wrong with it is found
+ * here, all at once: the result is either a whole job that can be checked as it is, or every fault with its place.
+ * Never throws for bad input.
  */
-export function readJob(document: unknown): JobReading {
+export function readJob(document: unknown, files?: TensorFiles): JobReading {
   const faults = new CappedFaults();
   if (!isObject(document)) {
     faults.add('', `a job document is a JSON object, not ${describeJson(document)}`);
     return { kind: 'faults', faults: faults.told };
   }
-  const job = readFields(document, faults);
+  const job = readFields(document, readTensorFiles(files, faults), faults);
   return job === undefined || !faults.none ? { kind: 'faults', faults: faults.told } : { kind: 'job', job };
 }
 
-function readFields(document: Document, faults: Faults): CheckJob | undefined {
+function readFields(document: Document, files: FileTensors, faults: Faults): CheckJob | undefined {
   const unknown = Object.keys(document).filter((field) => !knownFields.includes(field));
   addUnknownFields(unknown, '', faults, knownFields, plannedDocumentFields);
   const name = readBySchema(schemas.name, document.name, '/name', faults);
@@ -48,7 +50,7 @@ function readFields(document: Document, faults: Faults): CheckJob | undefined {
   const settings = readCheck(document.check ?? {}, '/check', faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
-  const { data, parameters, gradients } = readTensors(document, faults);
+  const { data, parameters, gradients } = readTensors(document, files, faults);
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);
   const inputs = { data: data ?? none, parameters: parameters ?? none };
   const graph = readModel(document.model, inputs, faults);
@@ -57,10 +59,10 @@ function readFields(document: Document, faults: Faults): CheckJob | undefined {
   return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
 }
 
-function readTensors(document: Document, faults: Faults) {
-  const data = readNamedTensors(document.data ?? {}, '/data', faults);
-  const parameters = readNamedTensors(document.parameters, '/parameters', faults);
-  const gradients = readNamedTensors(document.gradients, '/gradients', faults);
+function readTensors(document: Document, files: FileTensors, faults: Faults) {
+  const data = readNamedTensors(document.data ?? {}, '/data', faults, files.data);
+  const parameters = readNamedTensors(document.parameters, '/parameters', faults, files.parameters);
+  const gradients = readNamedTensors(document.gradients, '/gradients', faults, files.gradients);
   if (data !== undefined) refuseNonFinite(data, document.data, '/data', faults);
   if (parameters !== undefined) {
     refuseNonFinite(parameters, document.parameters, '/parameters', faults);

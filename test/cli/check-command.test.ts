@@ -4,9 +4,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Faults } from '../../src/errors/fault.ts';
 import { checkGradients } from '../../src/index.ts';
+import { readJsonTensor } from '../../src/tensors/json-tensor.ts';
+import { writtenFile } from '../fixtures/written-files.ts';
 import { projectRoot } from '../structure/import-graph.ts';
-import { examplePath, runGradcheck, startGradcheck } from './gradcheck-process.ts';
+import { examplePath, runGradcheck, startGradcheck, startService } from './gradcheck-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradcheck-check-'));
 
@@ -93,6 +96,63 @@ describe('gradcheck check in its own process', () => {
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(performance.now() - interrupted).toBeLessThan(5000);
+  });
+});
+
+describe('gradcheck check with tensors in files', () => {
+  const { parameters, gradients, data, ...document } = JSON.parse(
+    readFileSync(examplePath('three-layer-wrong-layers'), 'utf8'),
+  );
+  const job = written('without-tensors.json', JSON.stringify(document));
+
+  /** Writes the tensors of every section as a file. @returns the paths */
+  async function writeFiles(): Promise<Record<string, string>> {
+    const paths: Record<string, string> = {};
+    for (const [section, tensors] of Object.entries({ parameters, gradients, data })) {
+      const arrays = Object.entries(Object(tensors)).map(([name, value]) => {
+        const tensor = readJsonTensor(value, '', new Faults());
+        if (tensor === undefined) throw new Error(`${name} is no tensor`);
+        return [name, tensor] as const;
+      });
+      const form = section === 'gradients' ? 'safetensors' : 'npz';
+      paths[section] = join(folder, `${section}.${form}`);
+      writeFileSync(paths[section], await writtenFile(form, Object.fromEntries(arrays)));
+    }
+    return paths;
+  }
+
+  it('gives the report that the whole document gives, here, on a service and in the library', async () => {
+    const paths = await writeFiles();
+    const args = Object.entries(paths).flatMap(([section, path]) => [`--${section}`, path]);
+    const service = await startService();
+    try {
+      const run = async (more: readonly string[]) => {
+        const { stdout } = await runGradcheck(['check', ...more, '--format', 'json']);
+        return withoutDuration(JSON.parse(stdout));
+      };
+      const expected = await run([examplePath('three-layer-wrong-layers')]);
+      expect(await run([job, ...args])).toEqual(expected);
+      expect(await run([job, ...args, '--server', service.url])).toEqual(expected);
+      const files = {
+        parameters: readFileSync(paths.parameters),
+        gradients: readFileSync(paths.gradients),
+        data: readFileSync(paths.data),
+      };
+      const report = await checkGradients({ ...document, parameters: {}, gradients: {} }, { files });
+      expect(withoutDuration(report)).toEqual(expected);
+    } finally {
+      service.child.kill();
+      await service.ended;
+    }
+  });
+
+  it('ends with 3 when a file cannot be read, or holds what no job may hold', async () => {
+    const missing = await runGradcheck(['check', job, '--data', join(folder, 'none.npz')]);
+    expect(missing.stderr).toMatch(/^gradcheck: cannot read .*none\.npz: ENOENT/);
+    expect(missing.code).toBe(3);
+    const faulty = await runGradcheck(['check', job, '--data', written('broken.npz', 'PK broken')]);
+    expect(faulty.stderr).toMatch(/^ {2}\/data: the file is truncated, or no zip file/m);
+    expect(faulty.code).toBe(3);
   });
 });
 

@@ -79,6 +79,11 @@ export class ComponentSource {
     }
   }
 
+  /** The numeric gradient of a parameter, block by block; NaN where not checked. */
+  async *numeric({ offset, size }: Parameter): AsyncGenerator<Float64Array> {
+    for (const [start, end] of blocksOf(offset, offset + size)) yield this.#values.readNumeric(start, end);
+  }
+
   async valuesOf(component: number): Promise<ComponentValues> {
     return valuesAt(await this.#values.read(component, component + 1), 0);
   }
@@ -140,7 +145,7 @@ class StoredGradients {
 
   async read(start: number, end: number): Promise<ComponentBlock> {
     const claimed = await this.#slice(this.#claimed, start, end - start);
-    const numeric = await this.#slice(this.#numeric, start, end - start);
+    const numeric = await this.readNumeric(start, end);
     const bounds = boundsRange(this.#components, start, end);
     const marks = marksRange(this.#components, start, end);
     const boundValues = await this.#slice(this.#numeric, bounds.offset, bounds.count);
@@ -151,6 +156,10 @@ class StoredGradients {
       bounds: readBounds(boundValues, bounds.skip, end - start),
       marks: readMarks(markValues, marks.skip, end - start),
     };
+  }
+
+  async readNumeric(start: number, end: number): Promise<Float64Array> {
+    return this.#slice(this.#numeric, start, end - start);
   }
 
   async readRefinements(): Promise<StoredRefinement[]> {

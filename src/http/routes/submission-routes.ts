@@ -17,6 +17,7 @@ import { describeJob, jobPath, jobSchema } from '../resources/job-resource.ts';
 import { reportSchema, strategySchema } from '../resources/report-resource.ts';
 import { retryAfter } from '../retry-after.ts';
 import type { ServiceParts } from '../service-parts.ts';
+import { uploadContract } from '../upload-contract.ts';
 
 const endedJobSchema = z
   .object({ job: jobSchema, report: reportSchema.nullable().describe('null when the job did not succeed.') })
@@ -61,7 +62,11 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
           202: jobSchema.describe('Accepted. `Location` names the job.'),
         },
       },
-      config: { document: jobDocumentSchema, documentedHeaders: submissionHeadersSchema },
+      config: {
+        document: jobDocumentSchema,
+        upload: uploadContract,
+        documentedHeaders: submissionHeadersSchema,
+      },
     },
     async (request, reply) => {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
@@ -102,7 +107,7 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
         querystring: emptyQuerySchema,
         response: { 200: estimateSchema.describe('What the job would take.') },
       },
-      config: { document: jobDocumentSchema },
+      config: { document: jobDocumentSchema, upload: uploadContract },
     },
     async (request) => {
       const { job } = await readSubmission(request, parts, false);
@@ -125,6 +130,7 @@ async function readSubmission(
 
 function refusal(outcome: Exclude<ReadOutcome, { kind: 'job' }>): GradcheckError {
   if (outcome.kind === 'malformed') return new GradcheckError('malformed-json', outcome.detail);
+  if (outcome.kind === 'malformed-parts') return new GradcheckError('malformed-request', outcome.detail);
   const { faults } = outcome;
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   return new GradcheckError('invalid-job', `the job document has ${count}; errors lists them`, { faults });
