@@ -52,13 +52,13 @@ function diagnosedParameter(
   { name, shape, offset, size }: Parameter,
   verdict: Verdict,
 ): DiagnosedParameter {
+  const failed = new Uint8Array(size);
+  for (let i = 0; i < size; i++) if (verdictOf(marks[offset + i]) === 'fail') failed[i] = 1;
   return {
     name,
     shape,
     verdict,
-    failed: Uint8Array.from(marks.subarray(offset, offset + size), (mark) =>
-      verdictOf(mark) === 'fail' ? 1 : 0,
-    ),
+    failed,
     theta: theta.subarray(offset, offset + size),
     claimed: claimed.subarray(offset, offset + size),
     numeric: numeric.subarray(offset, offset + size),
