@@ -26,6 +26,11 @@ export async function checkGradients(document: JobDocument, options: CheckOption
   return checkJob(reading.job, loadKernelModule(), options);
 }
 
+export type { AxisFailures } from './check/diagnosis/axis-failures.ts';
+export type { AxisSlices, Cause, Certainty, ParameterDiagnosis } from './check/diagnosis/cause.ts';
+export type { Diagnosis } from './check/diagnosis/diagnose.ts';
+export type { Origin } from './check/diagnosis/origin.ts';
+export type { SharedCause } from './check/diagnosis/shared-cause.ts';
 export type {
   ComponentCounts,
   ComponentFlag,

@@ -131,7 +131,7 @@ export class CheckRun {
     const findings = {
       ...this.#prepared,
       evaluations: this.#evaluations,
-      numeric: this.numeric,
+      conclusions: this.conclusions,
       runs: this.#runs,
       parameters: this.#reported,
       strategies: this.#compiled.strategies,

@@ -14,9 +14,13 @@ export function markOf(verdict: Verdict, flags: readonly ComponentFlag[]): numbe
   return mark;
 }
 
+export function verdictOf(mark: number): Verdict {
+  return verdicts[mark & 3] ?? 'inconclusive';
+}
+
 export function readMark(mark: number): { verdict: Verdict; flags: ComponentFlag[] } {
   return {
-    verdict: verdicts[mark & 3] ?? 'inconclusive',
+    verdict: verdictOf(mark),
     flags: flagNames.filter((_, i) => (mark & (1 << (FLAG_SHIFT + i))) !== 0),
   };
 }

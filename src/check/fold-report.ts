@@ -1,5 +1,7 @@
 import { toJsonNumber } from '../tensors/json-number.ts';
+import { addDiagnosis } from './add-diagnosis.ts';
 import type { CheckJob } from './check-job.ts';
+import type { Conclusions } from './conclusions.ts';
 import { evaluationsPerComponent } from './differences.ts';
 import { overallStrategy } from './estimate.ts';
 import { evaluationError, type Noise } from './noise/noise.ts';
@@ -15,8 +17,8 @@ import { combineVerdicts } from './verdict.ts';
 export interface Findings {
   readonly cost: number;
   readonly evaluations: number;
-  /** The numeric gradient, laid out as θ. */
-  readonly numeric: Float64Array;
+  /** What was concluded of every component. */
+  readonly conclusions: Conclusions;
   readonly runs: readonly ComponentRun[];
   readonly noise: Noise;
   readonly parameters: readonly ReportedParameter[];
@@ -29,10 +31,10 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   const { settings } = job.spec;
   const parameters = findings.parameters.map(({ report }) => report);
   const components = sumCounts(parameters.map((parameter) => parameter.components));
-  const norms = relativeDifference(findings.numeric, job.claimed, (visit) =>
+  const norms = relativeDifference(findings.conclusions.numeric, job.claimed, (visit) =>
     forEachComponent(findings.runs, visit),
   );
-  return {
+  const report: Report = {
     verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     withinTolerance: norms.relativeDifference <= settings.tolerance,
@@ -49,6 +51,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     ),
     durationMs,
   };
+  return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
 }
 
 function describeNoise({ noise, parameters }: Findings, scale: number): Report['noise'] {

@@ -1,4 +1,7 @@
 import type { JsonNumber } from '../tensors/json-number.ts';
+import type { AxisFailures } from './diagnosis/axis-failures.ts';
+import type { ParameterDiagnosis } from './diagnosis/cause.ts';
+import type { Diagnosis } from './diagnosis/diagnose.ts';
 import type { ComponentSelection, Method, Strategy } from './settings.ts';
 
 /** About the gradient; a job's `status` is another thing. */
@@ -33,6 +36,8 @@ export interface ComponentReport {
     /** How far it may be off itself. */
     readonly bound: JsonNumber;
   };
+  /** In a report, for a failing component: the command that checks it alone. */
+  readonly reproduction?: string;
 }
 
 /** How many components have which verdict; `vacuous` ones are among the passed. */
@@ -75,6 +80,13 @@ export interface ParameterReport {
   readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
   /** The worst components, failing ones first, then by relative error. */
   readonly worst: readonly ComponentReport[];
+  /**
+   * Why it fails, the best explanation first; empty when no cause that is looked for explains it. Only of failing
+   * parameters, and only in the whole report, as some causes show in several parameters together.
+   */
+  readonly diagnoses?: readonly ParameterDiagnosis[];
+  /** Beside `diagnoses`, for a parameter of two axes or more: where its failing components lie. */
+  readonly failures?: readonly AxisFailures[];
 }
 
 export interface Warning {
@@ -111,6 +123,8 @@ export interface Report {
     readonly seed: number;
   };
   readonly parameters: readonly ParameterReport[];
+  /** What several parameters together tell of why the gradient is wrong; absent when it is not. */
+  readonly diagnosis?: Diagnosis;
   readonly warnings: readonly Warning[];
   /** Evaluations of J, a batch of examples counting as one. */
   readonly evaluations: number;

@@ -5,7 +5,14 @@ export type Strategy = 'weight-perturbation' | 'node-perturbation';
 export type ComponentSelection =
   | 'all'
   | { readonly sample: number }
-  | { readonly parameters: readonly string[] };
+  | { readonly parameters: readonly string[] }
+  /** Single components, named as `W2[2,0]`. */
+  | { readonly only: readonly string[] };
+
+/** Whether every parameter that is checked at all is checked whole. */
+export function checksWholeParameters(components: ComponentSelection): boolean {
+  return components === 'all' || 'parameters' in components;
+}
 
 /** How a job is checked, every default filled in. */
 export interface CheckSettings {

@@ -9,7 +9,7 @@ import type { CheckSpec } from './check-job.ts';
 import { differences } from './differences.ts';
 import { noiseRegion } from './noise/measure-noise.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import type { Strategy } from './settings.ts';
+import { checksWholeParameters, type Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
 import { type GroupMember, UnitGroup } from './unit-group.ts';
 
@@ -128,8 +128,8 @@ export class SweepDesigner {
   #nodePerturbed(selected: readonly number[]): ReadonlyMap<number, Candidate> {
     const { strategy, epsilon, method, components } = this.#spec.settings;
     const chosen = new Map<number, Candidate>();
-    const isSample = components !== 'all' && 'sample' in components;
-    if (strategy === 'weight-perturbation' || method !== 'central' || isSample) return chosen;
+    const isWhole = checksWholeParameters(components);
+    if (strategy === 'weight-perturbation' || method !== 'central' || !isWhole) return chosen;
     // A step that the client gave is meant for the components of θ; units of a layer have other scales.
     if (strategy === 'auto' && (epsilon !== 'auto' || this.#weightFlops(selected) < WORTH_A_CHOICE))
       return chosen;

@@ -11,6 +11,7 @@ import { ProgressBar } from './progress-bar.ts';
 import { type JobSource, readSource, type TensorPaths } from './read-source.ts';
 import { checkRemotely } from './remote-check.ts';
 import { formatReportTable } from './report-table.ts';
+import { selectComponents } from './select-components.ts';
 import { ServiceClient } from './service-client.ts';
 
 interface CheckOptions extends TensorPaths {
@@ -18,6 +19,8 @@ interface CheckOptions extends TensorPaths {
   readonly format: 'table' | 'json';
   readonly threads: number;
   readonly cancelOnInterrupt: boolean;
+  /** Empty when every component that the document asks for is checked. */
+  readonly component: readonly string[];
   /** Undefined when neither flag is given. */
   readonly progress?: boolean;
 }
@@ -48,6 +51,14 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
       'with --server: Ctrl-C cancels the job instead of leaving it running',
       false,
     )
+    .addOption(
+      new Option(
+        '--component <component>',
+        'check this component alone, as W2[2,0]; may be given several times',
+      )
+        .argParser((name: string, before: readonly string[]) => [...before, name])
+        .default([], 'what the document asks for'),
+    )
     .option('--progress', 'show progress even where stderr is not a terminal')
     .option('--no-progress', 'show no progress')
     .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 inconclusive, 3 error, 130 interrupted.')
@@ -63,7 +74,10 @@ function threadCount(text: string): number {
 }
 
 async function check(path: string, options: CheckOptions): Promise<ExitCode> {
-  const source = await readSource(path, options);
+  const given = await readSource(path, options);
+  const { component } = options;
+  const source =
+    component.length === 0 ? given : { ...given, document: selectComponents(given.document, component) };
   const bar = new ProgressBar(options.progress ?? process.stderr.isTTY);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();

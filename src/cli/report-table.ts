@@ -23,6 +23,7 @@ export function formatReportTable(report: Report, options: TableOptions): string
   const sections = [
     [...(options.name === undefined ? [] : [printable(options.name)]), ...headline(report, options.color)],
     parameterLines(report, options.color),
+    diagnosisLines(report),
     componentLines(report),
     report.warnings.map(({ code, message }) => `warning: ${printable(message)} (${code})`),
   ];
@@ -61,10 +62,19 @@ function parameterLines(report: Report, color: boolean): string[] {
   const [first, ...rest] = alignColumns([head, ...rows], alignments);
   return [
     first.join('  '),
-    ...rest.map((cells, row) =>
-      cells.with(2, colored(cells[2], report.parameters[row].verdict, color)).join('  '),
-    ),
+    ...rest.flatMap((cells, row) => {
+      const { verdict, diagnoses = [] } = report.parameters[row];
+      const line = cells.with(2, colored(cells[2], verdict, color)).join('  ');
+      return [line, ...diagnoses.map(({ message }) => `  ${printable(message)}`)];
+    }),
   ];
+}
+
+/** What the parameters together tell. */
+function diagnosisLines({ diagnosis }: Report): string[] {
+  return [diagnosis?.shared, diagnosis?.origin].flatMap((found) =>
+    found === undefined ? [] : [printable(found.message)],
+  );
 }
 
 function componentLines(report: Report): string[] {
@@ -86,7 +96,13 @@ function componentLines(report: Report): string[] {
   const lines = alignColumns([head, ...rows], alignments).map((cells) => cells.join('  '));
   const title = notPassed === 0 ? 'the least exact components' : 'the worst components';
   const unlisted = notPassed - listed.length;
-  return [title, ...lines, ...(unlisted > 0 ? [`and ${unlisted} more that did not pass`] : [])];
+  const again = listed.find(({ component }) => component.reproduction !== undefined)?.component.reproduction;
+  return [
+    title,
+    ...lines,
+    ...(unlisted > 0 ? [`and ${unlisted} more that did not pass`] : []),
+    ...(again === undefined ? [] : [`to check one alone: ${printable(again)}`]),
+  ];
 }
 
 /** The components that the report lists, failing ones first, then by relative error. */

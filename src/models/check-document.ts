@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CheckSettings, defaultSettings } from '../check/settings.ts';
+import { type CheckSettings, checksWholeParameters, defaultSettings } from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
 
 /** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
@@ -23,12 +23,15 @@ const componentsSchema = z
       z.literal('all'),
       z.strictObject({ sample: z.int().min(1).max(1_000_000).describe('How many components.') }),
       z.strictObject({ parameters: z.array(z.string()).min(1).describe('Names of parameters.') }),
+      z.strictObject({
+        only: z.array(z.string()).min(1).max(1000).describe('Single components, named as W2[2,0].'),
+      }),
     ],
-    { error: 'must be "all", { "sample": how many } or { "parameters": [names] }' },
+    { error: 'must be "all", { "sample": how many }, { "parameters": [names] } or { "only": [components] }' },
   )
   .default('all')
   .describe(
-    'Which components are checked: all, a seeded sample spread over every parameter, or some parameters.',
+    'Which components are checked: all, a seeded sample spread over every parameter, some parameters, or single ones.',
   );
 
 /** The `check` object of a job document. */
@@ -72,7 +75,8 @@ export function refuseUnfitStrategy({ strategy, method, components }: CheckSetti
   if (method !== 'central') {
     faults.add('/check/strategy', `node-perturbation takes the central method, not ${method}`);
   }
-  if (components !== 'all' && 'sample' in components) {
-    faults.add('/check/strategy', 'node-perturbation checks whole parameters, not a sample of components');
+  if (!checksWholeParameters(components)) {
+    const some = components !== 'all' && 'sample' in components ? 'a sample of' : 'single';
+    faults.add('/check/strategy', `node-perturbation checks whole parameters, not ${some} components`);
   }
 }

@@ -6,11 +6,11 @@ import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
 import { checkDocumentSchema, plannedCheckFields, refuseUnfitStrategy } from './check-document.ts';
 import { matchGradients } from './claimed-gradients.ts';
+import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
 import { jobDocumentSchema, plannedDocumentFields } from './job-document.ts';
 import type { ModelInputs, NamedTensors } from './model-format.ts';
 import { readNamedTensors, refuseNonFinite } from './named-tensors.ts';
-import { didYouMean } from './nearest-name.ts';
 import { addUnknownFields, isObject, objectReader, readBySchema } from './schema-faults.ts';
 import { type FileTensors, readTensorFiles, type TensorFiles } from './tensor-files.ts';
 import { refuseUnmentionedData, refuseUnreadData } from './unread-data.ts';
@@ -90,25 +90,12 @@ function readLabels(labels: unknown, faults: Faults): Readonly<Record<string, st
   return readBySchema(schemas.labels, labels, '/labels', faults) ?? {};
 }
 
-/** The names in `check.components.parameters`, judged even where the rest of `check` has faults. */
+/** What `check.components` names, judged even where the rest of `check` has faults. */
 function checkSelection(check: unknown, parameters: NamedTensors, faults: Faults): void {
   const wanted = isObject(check) ? check.components : undefined;
   // Its own faults have been told with the rest of `check`.
   const selection = readBySchema(checkDocumentSchema.shape.components, wanted, '', new CappedFaults());
-  if (selection === undefined || selection === 'all' || 'sample' in selection) return;
-  const at = '/check/components/parameters';
-  const chosen = new Set<string>();
-  selection.parameters.forEach((name, i) => {
-    if (!parameters.has(name)) {
-      const hint = didYouMean(name, parameters.keys(), faults.list.length);
-      faults.add(`${at}/${i}`, `there is no parameter ${quote(name)}${hint}`);
-    } else if (chosen.has(name)) {
-      faults.add(`${at}/${i}`, `${quote(name)} is named twice`);
-    }
-    chosen.add(name);
-  });
-  const selected = new Map([...chosen].map((name) => [name, parameters.get(name)]));
-  if (hasNoComponent(selected)) faults.add(at, 'the parameters chosen have no component');
+  if (selection !== undefined) refuseUnknownSelection(selection, parameters, faults);
 }
 
 function readModel(model: unknown, inputs: ModelInputs, faults: Faults): Graph | undefined {

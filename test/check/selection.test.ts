@@ -41,6 +41,13 @@ describe('the components that a job asks for', () => {
     expect(chosen(spec([2, 3, 2], { parameters: ['p2', 'p0'] }))).toEqual([0, 1, 5, 6]);
   });
 
+  it('are single ones, in order, however they are named', () => {
+    expect(chosen(spec([2, 3, 2], { only: ['p2[1]', 'p0[0]', 'p1[2]'] }))).toEqual([0, 4, 6]);
+    const matrix = spec([6], { only: ['p0[1,2]', 'p0[0,1]'] });
+    const parameters = matrix.parameters.map((parameter) => ({ ...parameter, shape: [2, 3] }));
+    expect(chosen({ ...matrix, parameters })).toEqual([1, 5]);
+  });
+
   it('of a sample are as many as asked for, different, ascending, and the same for the same seed', () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: 300 }), fc.nat(), (list, sample, seed) => {

@@ -62,6 +62,32 @@ describe('gradcheck check in its own process', () => {
     expect(code).toBe(2);
   });
 
+  it('says why the gradient is wrong, under each parameter, and how to check one component alone', async () => {
+    const { stdout } = await runGradcheck(['check', examplePath('three-layer-wrong-layers')]);
+    expect(stdout).toMatch(/^W2 .* 4 of 15\n {2}dW2 is 2 times what it should be/m);
+    expect(stdout).toMatch(/^b1 .* 4 of 5\n {2}db1 is 4 times what it should be\.$/m);
+    expect(stdout).toContain('look at the lines that compute dW2 and db1.');
+    expect(stdout).toMatch(/^to check one alone: gradcheck check job\.json --component b1\[\d,0\]$/m);
+  });
+
+  it('checks the components alone that --component names', async () => {
+    const path = examplePath('three-layer-wrong-layers');
+    const { code, stdout } = await runGradcheck([
+      'check',
+      path,
+      '--component',
+      'W2[2,0]',
+      '--component',
+      'W3[0,2]',
+    ]);
+    expect(stdout).toContain('2 of 18 components checked: 1 passed, 1 failed, 0 inconclusive');
+    expect(stdout.match(/^W2\[2,0\] +fail/gm)).toHaveLength(1);
+    expect(code).toBe(1);
+    const unknown = await runGradcheck(['check', path, '--component', 'W2[3,0]']);
+    expect(unknown.stderr).toContain('"W2[3,0]" is no component of W2: its shape is [3,5]');
+    expect(unknown.code).toBe(3);
+  });
+
   it('prints, on any number of threads, the report of the library as JSON', async () => {
     const expected = await checkGradients(
       JSON.parse(readFileSync(examplePath('three-layer-wrong-expression'), 'utf8')),

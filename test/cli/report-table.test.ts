@@ -106,6 +106,30 @@ describe('the table of a report', () => {
     );
   });
 
+  it('says why a parameter fails under its row, and once what all of them tell', () => {
+    const diagnosis = {
+      cause: { kind: 'scaled', factor: 2, part: 'all' },
+      explained: 1,
+      free: 0,
+      certainty: 'fact',
+      group: [],
+      message: 'dW is 2 times what it should be.',
+    } as const;
+    const origin = { kind: 'first', parameters: ['W'], right: [], message: 'dW is the first.' } as const;
+    const wrong = { ...parameter('W', [4], [component([3], 2, 1)]), diagnoses: [diagnosis] };
+    const table = formatReportTable(report([wrong, parameter('b', [2], [])], { diagnosis: { origin } }), {
+      color: false,
+    });
+    const lines = table.split('\n');
+    const row = lines.findIndex((line) => line.startsWith('W  '));
+    expect(lines.slice(row + 1, row + 5)).toEqual([
+      '  dW is 2 times what it should be.',
+      expect.stringMatching(/^b .*pass/),
+      '',
+      'dW is the first.',
+    ]);
+  });
+
   it('lists the components that did not pass over all parameters, the worst first', () => {
     const table = formatReportTable(
       report([

@@ -107,6 +107,18 @@ describe('a faulty job document', () => {
       '/check/components/parameters/1',
       '"W" is named twice',
     ],
+    [{ check: { components: { only: ['V[0]'] } } }, '/check/components/only/0', 'there is no parameter "V"'],
+    [
+      { check: { components: { only: ['W[9,9]'] } } },
+      '/check/components/only/0',
+      '"W[9,9]" is no component of W: its shape is',
+    ],
+    [{ check: { components: { only: ['W'] } } }, '/check/components/only/0', '"W" is no component of W'],
+    [
+      { check: { components: { only: ['W[0,0]', 'W[0,0]'] } } },
+      '/check/components/only/1',
+      '"W[0,0]" is named twice',
+    ],
     [{ check: 1 }, '/check', 'must be an object, not 1'],
     [
       { model: { ...good.model, format: 'onnx' } },
@@ -331,6 +343,7 @@ describe('a strategy that does not fit is refused, not replaced', () => {
   it.each([
     [{ method: 'forward' }, 'node-perturbation takes the central method, not forward'],
     [{ components: { sample: 1 } }, 'node-perturbation checks whole parameters, not a sample of components'],
+    [{ components: { only: ['theta'] } }, 'node-perturbation checks whole parameters, not single components'],
   ])('node-perturbation with %j', (check, detail) => {
     const reading = readJob({ ...job, check: { ...check, strategy: 'node-perturbation' } });
     expect(reading).toEqual({ kind: 'faults', faults: [{ pointer: '/check/strategy', detail }] });

@@ -1,5 +1,6 @@
 import type { Parameter } from '../../check/check-job.ts';
 import { shownBound } from '../../check/conclusions.ts';
+import { reproduction } from '../../check/diagnosis/reproduction.ts';
 import { describeRefinement } from '../../check/parameter-report.ts';
 import type { ComponentReport, Verdict } from '../../check/report.ts';
 import {
@@ -101,15 +102,17 @@ function describeComponent(source: ComponentSource, { component, values }: Judge
   const { parameters } = source;
   const refined = source.refinement(component);
   const parameter = parameters.findLast(({ offset }) => offset <= component) ?? parameters[0];
+  const index = unravel(component - parameter.offset, parameter.shape);
   return {
     parameter: parameter.name,
     component,
-    index: unravel(component - parameter.offset, parameter.shape),
+    index,
     claimed: toJsonNumber(values.claimed),
     numeric: toJsonNumber(values.numeric),
     bound: toJsonNumber(shownBound(values.bound)),
     verdict: values.verdict,
     flags: values.flags,
     ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
+    ...(values.verdict === 'fail' ? { reproduction: reproduction(parameter.name, index) } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ComponentCounts, ComponentReport, ParameterReport, Report } from '../../check/report.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import type { ListedComponent } from '../components/component-page.ts';
+import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
 
 // Each schema is declared as one of the checker's own types, so that the contract cannot drift from the code.
 
@@ -24,6 +25,7 @@ const componentShape = z.object({
     .optional()
     .describe('A second look with a better step; where there is one it decides in place of numeric.'),
   flags: z.array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'])).readonly(),
+  reproduction: z.string().optional().describe('Of a failing component: the command that checks it alone.'),
 });
 
 const componentSchema: z.ZodType<ComponentReport> = componentShape.meta({ id: 'Component' });
@@ -73,6 +75,16 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
       .object({ edges: z.array(z.number()).readonly(), counts: z.array(z.int()).readonly() })
       .describe('Components by relative error: counts[i] lie in [edges[i], edges[i+1]).'),
     worst: z.array(componentSchema).readonly().describe('Failing ones first, then by relative error.'),
+    diagnoses: z
+      .array(parameterDiagnosisSchema)
+      .readonly()
+      .optional()
+      .describe('Of a failing parameter, in the whole report: why it fails, the best explanation first.'),
+    failures: z
+      .array(axisFailuresSchema)
+      .readonly()
+      .optional()
+      .describe('Beside diagnoses: how the failing components lie along each axis.'),
   })
   .meta({ id: 'ParameterReport' });
 
@@ -80,6 +92,7 @@ export const componentSelectionSchema: z.ZodType<Report['settings']['components'
   z.literal('all'),
   z.object({ sample: z.int() }),
   z.object({ parameters: z.array(z.string()).readonly() }),
+  z.object({ only: z.array(z.string()).readonly() }),
 ]);
 
 export const reportSchema: z.ZodType<Report> = z
@@ -109,6 +122,7 @@ export const reportSchema: z.ZodType<Report> = z
       seed: z.int(),
     }),
     parameters: z.array(parameterReportSchema).readonly(),
+    diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })).readonly(),
     evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
     evaluationsSaved: z.int().describe('What moving every component by itself would have taken on top.'),

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { selectComponents } from '../../src/cli/select-components.ts';
+
+it('limits the check of a document to components and leaves the rest as it is', () => {
+  const document = { name: 'a', check: { epsilon: 1e-5, components: { sample: 3 } } };
+  expect(JSON.parse(selectComponents(JSON.stringify(document), ['W[0]']))).toEqual({
+    name: 'a',
+    check: { epsilon: 1e-5, components: { only: ['W[0]'] } },
+  });
+});
+
+it('does not ask for whole layers to be moved when the document does', () => {
+  const document = { check: { strategy: 'node-perturbation' } };
+  expect(JSON.parse(selectComponents(JSON.stringify(document), ['W[0]'])).check.strategy).toBe(
+    'weight-perturbation',
+  );
+});
+
+it.each(['{', '[1]', 'null', '"text"'])('leaves what is no job document to its reader: %s', (source) => {
+  expect(selectComponents(source, ['W[0]'])).toBe(source);
+});
