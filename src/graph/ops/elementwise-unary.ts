@@ -101,6 +101,7 @@ export const elementwiseUnary: readonly Op[] = [
   kernelOp('tanh', { flops: TRANSCENDENTAL }),
   kernelOp('sigmoid', { flops: TRANSCENDENTAL }),
   kernelOp('softplus', { flops: 2 * TRANSCENDENTAL }),
+  kernelOp('erf', { flops: 2 * TRANSCENDENTAL }),
   unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope)), { piecewise: true }),
   unary('sin', () => sine, { flops: TRANSCENDENTAL }),
   unary('cos', () => cosine, { flops: TRANSCENDENTAL }),
