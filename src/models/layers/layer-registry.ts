@@ -1,11 +1,13 @@
 import { activations } from './activations.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
+import { joining } from './joining.ts';
 import type { LayerKind } from './layer.ts';
 import type { PartKinds } from './part-type.ts';
+import { shaping } from './shaping.ts';
 
 /** Every kind of layer there is. A new one is one file (or one entry of a family's file) and one line here. */
-const built: readonly LayerKind[] = [dense, ...activations, dropout];
+const built: readonly LayerKind[] = [dense, ...activations, dropout, ...joining, ...shaping];
 
 export const layerKinds: PartKinds<LayerKind> = {
   part: 'layer',
@@ -22,7 +24,6 @@ export const layerKinds: PartKinds<LayerKind> = {
       'attention',
       'multi-head-attention',
     ],
-    ...['flatten', 'reshape', 'transpose', 'concat', 'add', 'multiply', 'rnn', 'lstm', 'gru'],
-    ...['elu', 'selu', 'gelu', 'silu', 'mish'],
+    ...['rnn', 'lstm', 'gru'],
   ],
 };
