@@ -100,6 +100,10 @@ export class Site {
     return this.#lowering.builder.scalar(value);
   }
 
+  constant(shape: Shape, values: Float64Array): NodeId {
+    return this.#lowering.builder.constant({ shape, dtype: 'float64', values });
+  }
+
   shapeOf(node: MaybeNode): Shape | undefined {
     return node === undefined ? undefined : this.#lowering.builder.shapeOf(node);
   }
