@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { layerKind } from './layer.ts';
-import { product, projectInput, readParts, recurrentFields, splitGates, unroll } from './recurrent.ts';
+import { projectHidden, projectInput, readParts, recurrentFields, splitGates, unroll } from './recurrent.ts';
 
 /**
  * Gated recurrent unit (Cho et al. 2014) as PyTorch has it: the reset gate multiplies the product h·W_hnᵀ + b_hn, not h.
@@ -18,10 +18,10 @@ export const gru = layerKind(
   (layer, input, site) => {
     const parts = readParts(layer, 3, input, site);
     if (parts === undefined) return undefined;
-    const start = [parts.initialHidden];
-    return unroll(parts, layer, projectInput(parts, site), start, site, (projected, [h]) => {
-      const hidden = site.apply('add', [product(h, parts.hiddenWeights, site), parts.hiddenBias]);
-      const [xr, xz, xn] = splitGates(3, projected, site);
+    return unroll(parts, layer, [parts.initialHidden], site, (x, [h]) => {
+      const given = site.apply('add', [projectInput(x, parts, site), parts.inputBias]);
+      const hidden = site.apply('add', [projectHidden(h, parts, site), parts.hiddenBias]);
+      const [xr, xz, xn] = splitGates(3, given, site);
       const [hr, hz, hn] = splitGates(3, hidden, site);
       const r = site.apply('sigmoid', [site.apply('add', [xr, hr])]);
       const z = site.apply('sigmoid', [site.apply('add', [xz, hz])]);

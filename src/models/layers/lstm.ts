@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { layerKind } from './layer.ts';
-import {
-  initialState,
-  product,
-  projectInput,
-  readParts,
-  recurrentFields,
-  splitGates,
-  unroll,
-} from './recurrent.ts';
+import { initialState, projectBoth, readParts, recurrentFields, splitGates, unroll } from './recurrent.ts';
 
 /**
  * Long short-term memory with a forget gate, without peepholes, as PyTorch and Gers et al. (Neural Computation 12, 2000)
@@ -33,11 +25,9 @@ export const lstm = layerKind(
   (layer, input, site) => {
     const parts = readParts(layer, 4, input, site);
     if (parts === undefined) return undefined;
-    const projected = site.apply('add', [projectInput(parts, site), parts.hiddenBias]);
     const cell = initialState(layer.initialCell, 'initialCell', parts.examples, parts.hidden, site);
-    return unroll(parts, layer, projected, [parts.initialHidden, cell], site, (x, [h, c]) => {
-      const gates = site.apply('add', [x, product(h, parts.hiddenWeights, site)]);
-      const [i, f, g, o] = splitGates(4, gates, site);
+    return unroll(parts, layer, [parts.initialHidden, cell], site, (x, [h, c]) => {
+      const [i, f, g, o] = splitGates(4, projectBoth(x, h, parts, site), site);
       const kept = site.apply('multiply', [site.apply('sigmoid', [f]), c]);
       const added = site.apply('multiply', [site.apply('sigmoid', [i]), site.apply('tanh', [g])]);
       const next = site.apply('add', [kept, added]);

@@ -74,7 +74,7 @@ export function readParts(
   };
 }
 
-/** The state that a field names, [examples, hidden] (or PyTorch's [1, examples, hidden]); zeros, a row, without one. */
+/** The state that a field names, [examples, hidden] (or PyTorch's [1, examples, hidden]); zeros without one. */
 export function initialState(
   name: string | undefined,
   field: string,
@@ -82,7 +82,7 @@ export function initialState(
   hidden: number,
   site: Site,
 ): MaybeNode {
-  if (name === undefined) return site.constant([1, hidden], new Float64Array(hidden));
+  if (name === undefined) return site.apply('broadcast-to', [site.scalar(0)], { shape: [examples, hidden] });
   const state = shapedTensor(
     name,
     [
@@ -108,41 +108,48 @@ function hiddenSize(name: string, gates: number, site: Site): number | undefined
   return undefined;
 }
 
-/** x·Wᵀ + b of the whole sequence at once, [examples, time, gates·hidden]. */
-export function projectInput({ input, inputWeights, inputBias }: RecurrentParts, site: Site): MaybeNode {
-  return site.apply('add', [product(input, inputWeights, site), inputBias]);
+/** x·W_ihᵀ of one step. */
+export function projectInput(x: MaybeNode, { inputWeights }: RecurrentParts, site: Site): MaybeNode {
+  return site.apply('matmul', [x, inputWeights], { transposeB: true });
 }
 
-/** x·Wᵀ. */
-export function product(x: MaybeNode, weights: MaybeNode, site: Site): MaybeNode {
-  return site.apply('matmul', [x, weights], { transposeB: true });
+/** h·W_hhᵀ of one step. */
+export function projectHidden(h: MaybeNode, { hiddenWeights }: RecurrentParts, site: Site): MaybeNode {
+  return site.apply('matmul', [h, hiddenWeights], { transposeB: true });
+}
+
+/**
+ * x·W_ihᵀ + h·W_hhᵀ + b_ih + b_hh of one step. Being one sum, its units are probed once for all four parameters; that is
+ * why the input is not projected for all times at once.
+ */
+export function projectBoth(x: MaybeNode, h: MaybeNode, parts: RecurrentParts, site: Site): MaybeNode {
+  const products = site.apply('add', [projectInput(x, parts, site), projectHidden(h, parts, site)]);
+  return site.apply('add', [site.apply('add', [products, parts.inputBias]), parts.hiddenBias]);
 }
 
 /**
  * Steps through the sequence, from the end that `direction` says.
- * @param projected what each step takes of the input, [examples, time, width]
  * @param start the states before the first step, the hidden state first
- * @param step makes the states after a step of its slice of `projected`, [examples, width], and the states before it
+ * @param step makes the states after a step of what it takes of the input, [examples, features], and the states before
  */
 export function unroll(
-  { time }: RecurrentParts,
+  { input, time }: RecurrentParts,
   { direction, output }: RecurrentLayer,
-  projected: MaybeNode,
   start: readonly MaybeNode[],
   site: Site,
-  step: (projected: MaybeNode, states: readonly MaybeNode[]) => readonly MaybeNode[],
+  step: (x: MaybeNode, states: readonly MaybeNode[]) => readonly MaybeNode[],
 ): MaybeNode {
   let states = start;
   const hidden = new Array<MaybeNode>(time).fill(undefined);
   for (let i = 0; i < time; i++) {
     const at = direction === 'forward' ? i : time - 1 - i;
-    states = step(atTime(projected, at, site), states);
+    states = step(atTime(input, at, site), states);
     hidden[at] = states[0];
   }
   return output === 'last' ? states[0] : stack(hidden, site);
 }
 
-/** [examples, time, width] at one time, [examples, width]. */
+/** [examples, time, features] at one time, [examples, features]. */
 function atTime(sequence: MaybeNode, time: number, site: Site): MaybeNode {
   const shape = site.shapeOf(sequence);
   if (shape === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { layerKind } from './layer.ts';
-import { product, projectInput, readParts, recurrentFields, unroll } from './recurrent.ts';
+import { projectBoth, readParts, recurrentFields, unroll } from './recurrent.ts';
 
 /** Elman's network (Cognitive Science 14, 1990): h' = f(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh). */
 export const rnn = layerKind(
@@ -15,10 +15,8 @@ export const rnn = layerKind(
   (layer, input, site) => {
     const parts = readParts(layer, 1, input, site);
     if (parts === undefined) return undefined;
-    const projected = site.apply('add', [projectInput(parts, site), parts.hiddenBias]);
-    return unroll(parts, layer, projected, [parts.initialHidden], site, (x, [h]) => {
-      const sum = site.apply('add', [x, product(h, parts.hiddenWeights, site)]);
-      return [site.apply(layer.nonlinearity, [sum])];
-    });
+    return unroll(parts, layer, [parts.initialHidden], site, (x, [h]) => [
+      site.apply(layer.nonlinearity, [projectBoth(x, h, parts, site)]),
+    ]);
   },
 );
