@@ -5,17 +5,41 @@ import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.t
 import { FREE } from '../region.ts';
 import { common, pullAlong, spreadAlong, spreadElementwise, spreadWhole } from '../spread.ts';
 import { numberList, wholeNumber } from './attributes.ts';
-import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
+import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
 const linear = () => true;
 
-/** output[i] = input[table[i]]. */
-function gather(table: Int32Array): Kernel {
-  return ({ floats: memory }, lanes, [input], output) => {
+/**
+ * The output's entries in order from an input that is stepped through with these strides, from `start` on. The two
+ * innermost loops of the nest are one call of the kernel; where there are not two, the lanes are the rows.
+ */
+function stridedCopy(output: Shape, strides: readonly number[], start = 0): Kernel {
+  const { outer, outerStrides, length, innerStrides } = loopNest(output, [strides]);
+  const [column] = innerStrides;
+  const rows = outer.at(-1);
+  if (rows === undefined) {
+    return ({ kernels }, lanes, [input], out) =>
+      kernels.copy(
+        lanes,
+        length,
+        input.offset + start,
+        input.laneStride,
+        column,
+        out.offset,
+        out.laneStride,
+        1,
+      );
+  }
+  const row = outerStrides[0][outer.length - 1];
+  const blocks = offsetTable(outer.slice(0, -1), outerStrides[0].slice(0, -1), start);
+  return ({ kernels }, lanes, [input], out) => {
     for (let lane = 0; lane < lanes; lane++) {
       const from = input.offset + lane * input.laneStride;
-      const to = output.offset + lane * output.laneStride;
-      for (let i = 0; i < table.length; i++) memory[to + i] = memory[from + table[i]];
+      let to = out.offset + lane * out.laneStride;
+      for (const block of blocks) {
+        kernels.copy(rows, length, from + block, row, column, to, length, 1);
+        to += rows * length;
+      }
     }
   };
 }
@@ -41,20 +65,18 @@ const transpose: Op = {
     }
     return axes.map((axis) => shape[axis]);
   },
-  compile: ([shape], attributes, output) => gather(transposeTable(shape, attributes, output)),
-  transposed: (_input, [shape], attributes, output) => scatterAdd(transposeTable(shape, attributes, output)),
+  compile: ([shape], attributes, output) => stridedCopy(output, transposeStrides(shape, attributes)),
+  transposed: (_input, [shape], attributes, output) =>
+    scatterAdd(offsetTable(output, transposeStrides(shape, attributes))),
   spread: (query, attributes) => spreadAlong(query, numberList(attributes, 'axes')),
   pull: (output, shapes, attributes) => pullAlong(output, shapes, numberList(attributes, 'axes')),
   flops: ([shape]) => sizeOf(shape),
   linear,
 };
 
-function transposeTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
+function transposeStrides(shape: Shape, attributes: Attributes): number[] {
   const strides = stridesOf(shape);
-  return offsetTable(
-    output,
-    numberList(attributes, 'axes').map((axis) => strides[axis]),
-  );
+  return numberList(attributes, 'axes').map((axis) => strides[axis]);
 }
 
 const reshape: Op = {
@@ -124,7 +146,7 @@ const broadcastTo: Op = {
     }
     return target;
   },
-  compile: ([shape], _attributes, output) => gather(offsetTable(output, broadcastStrides(shape, output))),
+  compile: ([shape], _attributes, output) => stridedCopy(output, broadcastStrides(shape, output)),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   transposed: (_input, [shape], _attributes, output) =>
@@ -211,8 +233,14 @@ const slice: Op = {
       return count;
     });
   },
-  compile: ([shape], attributes, output) => gather(sliceTable(shape, attributes, output)),
-  transposed: (_input, [shape], attributes, output) => scatterAdd(sliceTable(shape, attributes, output)),
+  compile([shape], attributes, output) {
+    const { strides, start } = sliceSteps(shape, attributes);
+    return stridedCopy(output, strides, start);
+  },
+  transposed(_input, [shape], attributes, output) {
+    const { strides, start } = sliceSteps(shape, attributes);
+    return scatterAdd(offsetTable(output, strides, start));
+  },
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   spread: (query, attributes) => spreadAlong(query, uncutAxes(query.shapes[0], attributes)),
@@ -227,15 +255,17 @@ function uncutAxes(shape: Shape, attributes: Attributes): (number | undefined)[]
   );
 }
 
-function sliceTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
+/** Where a slice starts in the input, and how it steps through it. */
+function sliceSteps(
+  shape: Shape,
+  attributes: Attributes,
+): { readonly strides: number[]; readonly start: number } {
   const { starts, steps } = sliceBounds(attributes);
   const strides = stridesOf(shape);
-  const start = strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0);
-  return offsetTable(
-    output,
-    strides.map((stride, axis) => stride * steps[axis]),
-    start,
-  );
+  return {
+    strides: strides.map((stride, axis) => stride * steps[axis]),
+    start: strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0),
+  };
 }
 
 function sliceBounds(attributes: Attributes) {
