@@ -14,7 +14,11 @@ import type { MaybeNode, Site } from './site.ts';
 
 const roleNames = ['query', 'key', 'value'] as const;
 
-const eachRole = z.strictObject({ query: z.string(), key: z.string(), value: z.string() });
+const eachRole = z.strictObject({
+  query: z.string().describe('Name of the one for queries.'),
+  key: z.string().describe('Name of the one for keys.'),
+  value: z.string().describe('Name of the one for values.'),
+});
 
 /** One tensor for the projections of queries, keys and values, one below the other, or the name of one for each. */
 type RoleTensors = string | z.output<typeof eachRole>;
