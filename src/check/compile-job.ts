@@ -14,6 +14,8 @@ export interface CompiledJob {
   readonly tape: Tape;
   /** Moves each parameter of the spec by itself; undefined where the graph does not mention it. */
   readonly programs: readonly (ProbeProgram | undefined)[];
+  /** Moves each checked parameter as a whole, or a large part of it, to measure the noise of J. */
+  readonly noisePrograms: readonly (ProbeProgram | undefined)[];
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
   readonly blocks: readonly SweepBlock[];
@@ -57,15 +59,17 @@ function compileKept(spec: CheckSpec): CompiledJob {
 
 function compile(spec: CheckSpec): CompiledJob {
   const designer = new SweepDesigner(spec);
-  return { tape: designer.tape, programs: designer.programs, ...designer.design() };
+  const { tape, programs, noisePrograms } = designer;
+  return { tape, programs, noisePrograms, ...designer.design() };
 }
 
 /** float64s of scratch that any shard of the job needs. */
-export function scratchSizeOf({ programs, blocks }: CompiledJob): number {
+export function scratchSizeOf({ programs, noisePrograms, blocks }: CompiledJob): number {
   const sizes = blocks.map((block) =>
     block.kind === 'units' ? block.group.scratchSize : (block.program?.scratchSize ?? 0),
   );
-  return Math.max(0, ...sizes, ...programs.map((program) => program?.scratchSize ?? 0));
+  const all = [...programs, ...noisePrograms].map((program) => program?.scratchSize ?? 0);
+  return Math.max(0, ...sizes, ...all);
 }
 
 /** Lanes that a product may be taken of at once, both sides of each pair. */

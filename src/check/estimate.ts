@@ -2,6 +2,7 @@ import type { CheckSpec } from './check-job.ts';
 import { compileJob } from './compile-job.ts';
 import { evaluationsPerComponent } from './differences.ts';
 import { layoutOf } from './job-memory.ts';
+import { NOISE_POINTS } from './noise/ecnoise.ts';
 import { planSweep } from './plan-stage.ts';
 import { selectedRuns } from './selection.ts';
 import type { Strategy } from './settings.ts';
@@ -13,7 +14,7 @@ export interface Estimate {
   readonly strategy: Strategy;
   /** Components that will be checked. */
   readonly components: number;
-  /** Evaluations of J, a batch of examples counting as one. */
+  /** Evaluations of J, a batch of examples counting as one; doubtful components may take some more. */
   readonly evaluations: number;
   readonly flops: number;
   /** Seconds of work on one thread. */
@@ -36,7 +37,9 @@ export function estimate(spec: CheckSpec, slots = 1): Estimate {
     strategy: overallStrategy(compiled.strategies),
     components: countComponents(selectedRuns(spec)),
     evaluations:
-      1 + moving.reduce((sum, { probes }) => sum + probes, 0) * evaluationsPerComponent(spec.settings.method),
+      1 +
+      NOISE_POINTS * compiled.noisePrograms.filter((program) => program?.reachesCost).length +
+      moving.reduce((sum, { probes }) => sum + probes, 0) * evaluationsPerComponent(spec.settings.method),
     flops,
     seconds: flops / FLOPS_PER_SECOND,
     memoryBytes: 8 * layoutOf(spec, compiled, 0, slots).size,

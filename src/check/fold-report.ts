@@ -2,10 +2,12 @@ import { toJsonNumber } from '../tensors/json-number.ts';
 import type { CheckJob } from './check-job.ts';
 import { evaluationsPerComponent } from './differences.ts';
 import { overallStrategy } from './estimate.ts';
-import { forEachComponent } from './parameter-report.ts';
+import { evaluationError, type Noise } from './noise/noise.ts';
+import { norm } from './norm.ts';
+import type { ReportedParameter } from './parameter-report.ts';
 import { relativeDifference } from './relative-difference.ts';
-import type { ComponentCounts, ParameterReport, Report, Warning } from './report.ts';
-import type { ComponentRun } from './selection.ts';
+import type { ComponentCounts, Report, Warning } from './report.ts';
+import { type ComponentRun, forEachComponent } from './selection.ts';
 import type { Strategy } from './settings.ts';
 import { combineVerdicts } from './verdict.ts';
 
@@ -16,7 +18,8 @@ export interface Findings {
   /** The numeric gradient, laid out as θ. */
   readonly numeric: Float64Array;
   readonly runs: readonly ComponentRun[];
-  readonly parameters: readonly ParameterReport[];
+  readonly noise: Noise;
+  readonly parameters: readonly ReportedParameter[];
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
 }
@@ -24,18 +27,20 @@ export interface Findings {
 /** Folds the findings into the report. */
 export function foldReport(job: CheckJob, findings: Findings, durationMs: number): Report {
   const { settings } = job.spec;
-  const components = sumCounts(findings.parameters.map((parameter) => parameter.components));
+  const parameters = findings.parameters.map(({ report }) => report);
+  const components = sumCounts(parameters.map((parameter) => parameter.components));
   const norms = relativeDifference(findings.numeric, job.claimed, (visit) =>
     forEachComponent(findings.runs, visit),
   );
   return {
-    verdict: combineVerdicts(components.failed, components.inconclusive),
+    verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     withinTolerance: norms.relativeDifference <= settings.tolerance,
     cost: toJsonNumber(findings.cost),
+    noise: describeNoise(findings, norms.numericNorm + norms.claimedNorm),
     components,
     settings: { ...settings, strategy: overallStrategy(findings.strategies) },
-    parameters: findings.parameters,
+    parameters,
     warnings: warningsOf(findings.cost, components),
     evaluations: findings.evaluations,
     evaluationsSaved: Math.max(
@@ -43,6 +48,18 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
       1 + components.checked * evaluationsPerComponent(settings.method) - findings.evaluations,
     ),
     durationMs,
+  };
+}
+
+function describeNoise({ noise, parameters }: Findings, scale: number): Report['noise'] {
+  const errors = norm((take) => {
+    for (const { errorNorm } of parameters) take(errorNorm);
+  });
+  return {
+    deviation: toJsonNumber(noise.deviation),
+    scale: toJsonNumber(noise.scale),
+    error: toJsonNumber(evaluationError(noise)),
+    relativeDifference: toJsonNumber(scale === 0 ? 0 : errors / scale),
   };
 }
 
@@ -56,6 +73,7 @@ function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
     inconclusive: sum('inconclusive'),
     vacuous: sum('vacuous'),
     kinks: sum('kinks'),
+    noiseLimited: sum('noiseLimited'),
   };
 }
 

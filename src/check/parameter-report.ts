@@ -2,111 +2,155 @@ import { toJsonNumber } from '../tensors/json-number.ts';
 import { unravel } from '../tensors/tensor.ts';
 import type { AuditFinding } from './audit.ts';
 import type { Parameter } from './check-job.ts';
+import { markOf } from './component-marks.ts';
+import { type Conclusions, shownBound } from './conclusions.ts';
+import { norm } from './norm.ts';
+import type { ParameterJudgement } from './parameter-judgement.ts';
 import { relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
-import type { ComponentRun } from './selection.ts';
+import { type ComponentRun, forEachComponent } from './selection.ts';
 import type { Strategy } from './settings.ts';
-import { combineVerdicts, judgeComponent, type VerdictRule } from './verdict.ts';
+import type { ComponentVerdict } from './verdict.ts';
 import { type RankedComponent, relativeError, WorstComponents } from './worst-components.ts';
 
 /** Worst components that a report lists of each parameter. */
 const WORST = 10;
 
+/** Undecided components whose errors together are below such a share of the parameter's norm leave it decided. */
+const UNDECIDED_SHARE = 1e-3;
+
 /** Edges of the histogram of relative errors: one bin for 0 … 1e-12, then one a decade. */
 const EDGES = [0, ...Array.from({ length: 13 }, (_, i) => 10 ** (i - 12)), 10];
 
-/** What is known of a parameter's components once they are all checked; the arrays are laid out as θ. */
+/** What is known of a parameter's components once they are all checked. */
 export interface ParameterFindings {
   readonly parameter: Parameter;
   /** Its checked components. */
   readonly runs: readonly ComponentRun[];
-  readonly numeric: Float64Array;
+  readonly judgement: ParameterJudgement;
+  /** Of the job; bounds and marks of this parameter's components are written here. */
+  readonly conclusions: Conclusions;
+  /** The claimed gradient of the job. */
   readonly claimed: Float64Array;
-  readonly crossed: Uint8Array;
-  readonly rule: VerdictRule;
   readonly strategy: Strategy;
   readonly audit: AuditFinding | undefined;
 }
 
-export function reportParameter(findings: ParameterFindings): ParameterReport {
-  const { parameter, runs, numeric, claimed, crossed, rule, strategy, audit } = findings;
+/** A parameter's report, and how far rounding and truncation may have moved its numeric gradient. */
+export interface ReportedParameter {
+  readonly report: ParameterReport;
+  /** ‖B‖₂ over its components. */
+  readonly errorNorm: number;
+}
+
+export function reportParameter(findings: ParameterFindings): ReportedParameter {
+  const { parameter, runs, judgement, conclusions, claimed, strategy, audit } = findings;
+  const { numeric } = conclusions;
   const tally = new Tally(findings);
   forEachComponent(runs, (component) => tally.add(component));
   const norms = relativeDifference(numeric, claimed, (visit) => forEachComponent(runs, visit));
-  return {
+  const report: ParameterReport = {
     name: parameter.name,
     shape: parameter.shape,
-    verdict: combineVerdicts(tally.counts.fail, tally.counts.inconclusive),
+    verdict: tally.verdict(norms.numericNorm),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     strategy,
-    ...(audit === undefined
-      ? {}
-      : {
-          audit: {
-            ...audit,
-            maxDifference: toJsonNumber(audit.maxDifference),
-            bound: toJsonNumber(audit.bound),
-          },
-        }),
+    precision: judgement.precision.isLow ? 'float32' : 'float64',
+    detectable: toJsonNumber(shownBound(tally.detectable)),
+    ...(audit === undefined ? {} : { audit: describeAudit(audit) }),
     components: tally.componentCounts(parameter.size),
     maxError: toJsonNumber(tally.maxError),
     claimedNorm: toJsonNumber(norms.claimedNorm),
     numericNorm: toJsonNumber(norms.numericNorm),
     histogram: { edges: EDGES, counts: tally.histogram },
-    worst: tally.worst.list().map(({ component }) => {
+    worst: tally.worst.list().map(({ component, judged }) => {
       const index = unravel(component - parameter.offset, parameter.shape);
-      return reportComponent(rule, index, claimed[component], numeric[component], crossed[component] !== 0);
+      return reportComponent(index, component, claimed[component], judged, conclusions);
     }),
   };
+  return { report, errorNorm: tally.errorNorm };
 }
 
-/** One component as reports and component lists show it. */
-export function reportComponent(
-  rule: VerdictRule,
+function describeAudit({ components, maxDifference, bound, agreed }: AuditFinding) {
+  return { components, maxDifference: toJsonNumber(maxDifference), bound: toJsonNumber(bound), agreed };
+}
+
+function reportComponent(
   index: readonly number[],
+  component: number,
   claimed: number,
-  numeric: number,
-  crossed: boolean,
+  { verdict, bound, flags }: ComponentVerdict,
+  { numeric, refinements }: Conclusions,
 ): ComponentReport {
-  const { verdict, bound, flags } = judgeComponent(rule, claimed, numeric, crossed);
+  const refined = refinements.get(component);
   return {
     index,
     claimed: toJsonNumber(claimed),
-    numeric: toJsonNumber(numeric),
-    bound: toJsonNumber(bound),
+    numeric: toJsonNumber(numeric[component]),
+    bound: toJsonNumber(shownBound(bound)),
     verdict,
     flags,
+    ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
   };
+}
+
+/** A second look as reports and component lists show it. */
+export function describeRefinement(refined: { numeric: number; step: number; bound: number }) {
+  const { numeric, step, bound } = refined;
+  return { numeric: toJsonNumber(numeric), step, bound: toJsonNumber(bound) };
+}
+
+interface JudgedComponent extends RankedComponent {
+  readonly judged: ComponentVerdict;
 }
 
 /** What is counted over the components of one parameter. */
 class Tally {
   readonly counts: Record<Verdict, number> = { pass: 0, fail: 0, inconclusive: 0 };
+  readonly flagged = { vacuous: 0, kink: 0, 'noise-limited': 0, 'non-finite': 0, float32: 0 };
   readonly histogram: number[] = EDGES.slice(1).map(() => 0);
-  readonly worst = new WorstComponents(WORST);
+  readonly worst = new WorstComponents<JudgedComponent>(WORST);
   maxError = 0;
-  #vacuous = 0;
-  #kinks = 0;
+  /** An error larger than this would have been found in any of the components that passed. */
+  detectable = 0;
   readonly #findings: ParameterFindings;
+  readonly #errors: number[] = [];
+  readonly #undecided: number[] = [];
 
   constructor(findings: ParameterFindings) {
     this.#findings = findings;
   }
 
   add(component: number): void {
-    const claimed = this.#findings.claimed[component];
-    const numeric = this.#findings.numeric[component];
-    const crossed = this.#findings.crossed[component] !== 0;
-    const { verdict, flags } = judgeComponent(this.#findings.rule, claimed, numeric, crossed);
-    const ranked: RankedComponent = { component, verdict, relativeError: relativeError(claimed, numeric) };
+    const { claimed, conclusions, judgement } = this.#findings;
+    const [a, n] = [claimed[component], conclusions.numeric[component]];
+    const judged = judgement.judge(component);
+    const { verdict, bound, error, flags } = judged;
+    conclusions.bounds[component] = bound;
+    conclusions.marks[component] = markOf(verdict, flags);
     this.counts[verdict]++;
-    if (flags.includes('vacuous')) this.#vacuous++;
-    if (flags.includes('kink')) this.#kinks++;
-    this.histogram[binOf(ranked.relativeError)]++;
-    this.worst.offer(ranked);
+    for (const flag of flags) this.flagged[flag]++;
+    const ranked = relativeError(a, n);
+    this.histogram[binOf(ranked)]++;
+    this.worst.offer({ component, verdict, relativeError: ranked, judged });
     // NaN stays once it is met.
-    const error = Math.abs(claimed - numeric);
-    if (error > this.maxError || Number.isNaN(error)) this.maxError = error;
+    const difference = Math.abs(a - n);
+    if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
+    if (verdict === 'pass') this.detectable = Math.max(this.detectable, bound + error);
+    if (verdict === 'inconclusive') this.#undecided.push(Math.max(error, difference));
+    this.#errors.push(error);
+  }
+
+  /** ‖B‖₂. */
+  get errorNorm(): number {
+    return norm((take) => this.#errors.forEach(take));
+  }
+
+  verdict(numericNorm: number): Verdict {
+    if (this.counts.fail > 0) return 'fail';
+    const undecided = norm((take) => this.#undecided.forEach(take));
+    // A norm of NaN leaves it undecided as well.
+    return undecided === 0 || undecided <= UNDECIDED_SHARE * numericNorm ? 'pass' : 'inconclusive';
   }
 
   componentCounts(total: number): ComponentCounts {
@@ -117,8 +161,9 @@ class Tally {
       passed: pass,
       failed: fail,
       inconclusive,
-      vacuous: this.#vacuous,
-      kinks: this.#kinks,
+      vacuous: this.flagged.vacuous,
+      kinks: this.flagged.kink,
+      noiseLimited: this.flagged['noise-limited'],
     };
   }
 }
@@ -127,10 +172,4 @@ function binOf(error: number): number {
   let bin = EDGES.length - 2;
   while (bin > 0 && error < EDGES[bin]) bin--;
   return bin;
-}
-
-export function forEachComponent(runs: readonly ComponentRun[], visit: (component: number) => void): void {
-  for (const run of runs) {
-    for (let i = 0; i < run.count; i++) visit(run.start + i);
-  }
 }

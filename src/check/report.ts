@@ -11,7 +11,11 @@ export type ComponentFlag =
   /** The numeric or the claimed value is NaN or infinite. */
   | 'non-finite'
   /** A piecewise op switched its piece within every step that was tried: J has a kink there. */
-  | 'kink';
+  | 'kink'
+  /** What is left of the component is not far above the rounding of J. */
+  | 'noise-limited'
+  /** The difference is that of a gradient computed in float32. */
+  | 'float32';
 
 /** One component as a report lists it. */
 export interface ComponentReport {
@@ -22,6 +26,13 @@ export interface ComponentReport {
   readonly bound: JsonNumber;
   readonly verdict: Verdict;
   readonly flags: readonly ComponentFlag[];
+  /** A second look, by central differences with a better step; where there is one it decides in place of `numeric`. */
+  readonly refined?: {
+    readonly numeric: JsonNumber;
+    readonly step: number;
+    /** How far it may be off itself. */
+    readonly bound: JsonNumber;
+  };
 }
 
 /** How many components have which verdict; `vacuous` ones are among the passed. */
@@ -34,6 +45,8 @@ export interface ComponentCounts {
   readonly vacuous: number;
   /** Those flagged `kink`, whatever their verdict. */
   readonly kinks: number;
+  /** Those flagged `noise-limited`. */
+  readonly noiseLimited: number;
 }
 
 export interface ParameterReport {
@@ -42,6 +55,10 @@ export interface ParameterReport {
   readonly verdict: Verdict;
   readonly relativeDifference: JsonNumber;
   readonly strategy: Strategy;
+  /** float32 when the claimed gradient was sent as such, or holds nothing but float32 numbers. */
+  readonly precision: 'float64' | 'float32';
+  /** An error larger than this in any of the components that passed would have been found. */
+  readonly detectable: JsonNumber;
   /** Set for node-perturbation: how a sample of components agreed with weight-perturbation. */
   readonly audit?: {
     readonly components: number;
@@ -72,6 +89,17 @@ export interface Report {
   /** Whether the relative difference is within `settings.tolerance`. It does not decide the verdict. */
   readonly withinTolerance: boolean;
   readonly cost: JsonNumber;
+  /** How far rounding moves J near θ, and what that does to the relative difference. */
+  readonly noise: {
+    /** Standard deviation, as measured. */
+    readonly deviation: JsonNumber;
+    /** The scale of the numbers that enter the last subtraction of the cost. */
+    readonly scale: JsonNumber;
+    /** The error that an evaluation of J is taken to have: of both the larger one, in J's units. */
+    readonly error: JsonNumber;
+    /** ‖B‖₂ / (‖numeric‖₂ + ‖claimed‖₂), B being the error bounds: what even a right gradient may show. */
+    readonly relativeDifference: JsonNumber;
+  };
   readonly components: ComponentCounts;
   readonly settings: {
     readonly method: Method;

@@ -1,18 +1,31 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import { ComponentSweep } from './component-sweep.ts';
 import { JobView } from './job-memory.ts';
+import { measureNoise } from './noise/measure-noise.ts';
+import type { Noise } from './noise/noise.ts';
+import { ProvisionalRules } from './provisional-rules.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
-import type { PrepareResult, Shard, ShardEntry, ShardResult } from './shard.ts';
+import type {
+  PrepareResult,
+  RefineShard,
+  Shard,
+  ShardEntry,
+  ShardResult,
+  SweepResult,
+  SweepShard,
+} from './shard.ts';
 import { type BlockSlice, sliceBlocks, sliceRuns } from './sweep-block.ts';
 import { UnitSweep } from './unit-sweep.ts';
 
 /** Runs shards of one job on the calling thread. */
 export class ShardRunner {
   readonly #job: JobView;
+  readonly #rules: ProvisionalRules;
 
   /** @param memory what `createJobMemory` made */
   constructor(memory: WebAssembly.Memory, kernels: WebAssembly.Module) {
     this.#job = new JobView(memory, kernels);
+    this.#rules = new ProvisionalRules(this.#job);
   }
 
   /**
@@ -20,45 +33,56 @@ export class ShardRunner {
    * @returns undefined when the job was cancelled on the way.
    */
   run(shard: Shard, slot: number): ShardResult | undefined {
-    if (shard.stage === 'prepare') return this.#prepare(shard.index, slot);
-    if (shard.stage === 'refine') return this.#refine(shard.index, shard.runs, slot);
-    const { stage, index } = shard;
-    const entries: ShardEntry[] = [];
-    let evaluations = 0;
-    for (const slice of sliceBlocks(this.#job.compiled.blocks, shard.start, shard.count)) {
-      const swept = this.#sweep(slice, slot);
-      if (swept === undefined) return undefined;
-      entries.push(...swept.entries);
-      evaluations += swept.evaluations;
+    switch (shard.stage) {
+      case 'prepare':
+        return this.#prepare(shard.index, slot);
+      case 'sweep':
+        return this.#sweep(shard, slot);
+      case 'refine':
+        return this.#refine(shard, slot);
     }
-    return { stage, index, entries, cost: this.#cost(slot), evaluations };
   }
 
   #prepare(index: number, slot: number): PrepareResult {
-    return { stage: 'prepare', index, cost: this.#cost(slot), evaluations: 1 };
+    const cost = this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
+    const { noise, evaluations } = measureNoise(this.#job, slot);
+    return { stage: 'prepare', index, prepared: { cost, noise }, evaluations: 1 + evaluations };
   }
 
-  #cost(slot: number): number {
-    return this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
-  }
-
-  #refine(index: number, runs: readonly ComponentRun[], slot: number): ShardResult | undefined {
+  #sweep({ stage, index, start, count, noise }: SweepShard, slot: number): SweepResult | undefined {
+    const preparation = noise === undefined ? this.#prepare(0, slot) : undefined;
+    const measured = noise ?? preparation?.prepared.noise;
+    if (measured === undefined) return undefined;
     const entries: ShardEntry[] = [];
-    let evaluations = 0;
-    for (const [parameter, own] of runsByParameter(runs)) {
-      const swept = this.#components(this.#job.compiled.programs[parameter], own, 'replacement', slot);
+    let evaluations = preparation?.evaluations ?? 0;
+    for (const slice of sliceBlocks(this.#job.compiled.blocks, start, count)) {
+      const swept = this.#block(slice, slot, measured);
       if (swept === undefined) return undefined;
       entries.push(...swept.entries);
       evaluations += swept.evaluations;
     }
-    return { stage: 'refine', index, entries, evaluations };
+    const own = preparation === undefined ? {} : { prepared: preparation.prepared };
+    return { stage, index, entries, evaluations, ...own };
   }
 
-  #sweep({ block, start, count }: BlockSlice, slot: number): Swept | undefined {
-    if (block.kind === 'components') {
-      return this.#components(block.program, sliceRuns(block.runs, start, count), block.role, slot);
+  #refine({ stage, index, runs, noise }: RefineShard, slot: number): SweepResult | undefined {
+    const entries: ShardEntry[] = [];
+    let evaluations = 0;
+    for (const [parameter, own] of runsByParameter(runs)) {
+      const program = this.#job.compiled.programs[parameter];
+      const swept = this.#components(program, own, { role: 'replacement', isWhole: true }, slot, noise);
+      if (swept === undefined) return undefined;
+      entries.push(...swept.entries);
+      evaluations += swept.evaluations;
     }
-    const sweep = new UnitSweep(this.#job, block.group, slot);
+    return { stage, index, entries, evaluations };
+  }
+
+  #block({ block, start, count }: BlockSlice, slot: number, noise: Noise): Swept | undefined {
+    if (block.kind === 'components') {
+      return this.#components(block.program, sliceRuns(block.runs, start, count), block, slot, noise);
+    }
+    const sweep = new UnitSweep(this.#job, block.group, slot, noise);
     const entries = sweep.run(start, count);
     return entries && { entries, evaluations: sweep.evaluations };
   }
@@ -66,8 +90,9 @@ export class ShardRunner {
   #components(
     program: ProbeProgram | undefined,
     runs: readonly ComponentRun[],
-    role: ShardEntry['role'],
+    { role, isWhole }: { readonly role: ShardEntry['role']; readonly isWhole: boolean },
     slot: number,
+    noise: Noise,
   ): Swept | undefined {
     const [{ parameter }] = runs;
     const { offset } = this.#job.spec.parameters[parameter];
@@ -77,14 +102,10 @@ export class ShardRunner {
       const still = { ...entry, numeric: new Float64Array(components.length), crossed: new Uint32Array(0) };
       return { entries: [still], evaluations: 0 };
     }
-    const sweep = new ComponentSweep(this.#job, program, this.#job.spec.parameters[parameter], slot);
-    const swept = sweep.run(components);
-    if (swept === undefined) return undefined;
-    const { numeric, crossed } = swept;
-    return {
-      entries: [{ ...entry, numeric, crossed: Uint32Array.from(crossed) }],
-      evaluations: sweep.evaluations,
-    };
+    const rules = this.#rules;
+    const sweep = new ComponentSweep({ job: this.#job, program, parameter, slot, noise, rules });
+    const swept = sweep.run(components, isWhole);
+    return swept && { entries: [{ ...entry, ...swept }], evaluations: sweep.evaluations };
   }
 }
 

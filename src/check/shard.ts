@@ -1,3 +1,5 @@
+import type { PositionedRefinement } from './component-sweep.ts';
+import type { Noise } from './noise/noise.ts';
 import type { ComponentRun } from './selection.ts';
 
 /** The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it. */
@@ -7,7 +9,7 @@ export type StageName = 'prepare' | 'sweep' | 'refine';
  * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
  * store is (job, stage, index).
  */
-export type Shard = PlannedShard | RefineShard;
+export type Shard = PrepareShard | SweepShard | RefineShard;
 
 interface ShardRange {
   readonly index: number;
@@ -18,14 +20,21 @@ interface ShardRange {
   readonly flops: number;
 }
 
+export interface PrepareShard extends ShardRange {
+  readonly stage: 'prepare';
+}
+
 /** A shard whose probes follow from the job alone. */
-export interface PlannedShard extends ShardRange {
-  readonly stage: 'prepare' | 'sweep';
+export interface SweepShard extends ShardRange {
+  readonly stage: 'sweep';
+  /** As the stage `prepare` measured it. A shard that is all of a sweep measures it itself. */
+  readonly noise?: Noise;
 }
 
 /** A shard of the doubtful: which they are follows from earlier results, so it says it itself. */
 export interface RefineShard extends ShardRange {
   readonly stage: 'refine';
+  readonly noise: Noise;
   readonly runs: readonly ComponentRun[];
 }
 
@@ -36,11 +45,17 @@ export interface StagePlan {
   readonly probes: number;
 }
 
-/** Base values: J at θ, before anything is moved. */
+/** What is known of J before components are moved. */
+export interface Preparation {
+  /** J at θ. */
+  readonly cost: number;
+  readonly noise: Noise;
+}
+
 export interface PrepareResult {
   readonly stage: 'prepare';
   readonly index: number;
-  readonly cost: number;
+  readonly prepared: Preparation;
   readonly evaluations: number;
 }
 
@@ -55,8 +70,15 @@ export interface ShardEntry {
    * be compared with the sum. `replacement`: to be put in its place.
    */
   readonly role: 'value' | 'audit' | 'replacement';
-  /** Positions in `numeric` of those at which a kink was crossed with every step tried. */
+  /** Positions in `numeric` of those at which a kink was crossed. */
   readonly crossed: Uint32Array;
+  /**
+   * What rounding can have done, where it does not follow from the step alone: that of position p is
+   * `values[⌊p / repeat⌋ mod values.length]`.
+   */
+  readonly bound?: { readonly values: Float64Array; readonly repeat: number };
+  /** Those that were looked at again, by position. */
+  readonly refined?: readonly PositionedRefinement[];
 }
 
 /**
@@ -77,8 +99,8 @@ export interface SweepResult {
   readonly stage: 'sweep' | 'refine';
   readonly index: number;
   readonly entries: readonly ShardEntry[];
-  /** J at θ. A job whose sweep is one shard needs no stage `prepare` to know it. */
-  readonly cost?: number;
+  /** From a shard that is all of a sweep: such a job needs no stage `prepare`. */
+  readonly prepared?: Preparation;
   /** Evaluations of J that were made. */
   readonly evaluations: number;
 }

@@ -1,11 +1,13 @@
 import type { NodeId } from '../graph/graph.ts';
 import { parameterUses } from '../graph/linear-uses.ts';
 import { ProbeProgram } from '../graph/probe-program.ts';
-import { pointRegion } from '../graph/region.ts';
+import { pointRegion, type Region } from '../graph/region.ts';
 import { Tape } from '../graph/tape.ts';
+import type { Shape } from '../tensors/tensor.ts';
 import { auditedRuns } from './audit.ts';
 import type { CheckSpec } from './check-job.ts';
-import { differencePairs } from './differences.ts';
+import { differences } from './differences.ts';
+import { noiseRegion } from './noise/measure-noise.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
 import type { Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
@@ -39,6 +41,8 @@ export class SweepDesigner {
   readonly tape: Tape;
   /** Moves each parameter by itself; undefined where the graph does not read it. */
   readonly programs: readonly (ProbeProgram | undefined)[];
+  /** Moves each checked parameter as a whole; undefined also where it is not checked. */
+  readonly noisePrograms: readonly (ProbeProgram | undefined)[];
   readonly #spec: CheckSpec;
   readonly #leaves: ReadonlyMap<string, NodeId>;
   readonly #groups = new Map<NodeId, UnitGroup>();
@@ -52,8 +56,12 @@ export class SweepDesigner {
         node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
       ),
     );
-    this.#pairs = differencePairs[spec.settings.method].length;
-    this.programs = spec.parameters.map((_, parameter) => this.#program(parameter));
+    this.#pairs = differences[spec.settings.method].pairs.length;
+    this.programs = spec.parameters.map((_, parameter) => this.#program(parameter, pointRegion));
+    const checked = new Set(selectedRuns(spec).map(({ parameter }) => parameter));
+    this.noisePrograms = spec.parameters.map((_, parameter) =>
+      checked.has(parameter) ? this.#program(parameter, noiseRegion) : undefined,
+    );
   }
 
   design(): SweepDesign {
@@ -71,7 +79,7 @@ export class SweepDesigner {
     for (const [parameter, own] of runs) {
       const candidate = chosen.get(parameter);
       if (candidate === undefined)
-        blocks.push(this.#componentBlock(parameter, own, this.programs[parameter], 'value'));
+        blocks.push(this.#componentBlock(parameter, own, this.programs[parameter], 'whole'));
       else blocks.push(...this.#besideUnits(candidate, own));
     }
     const strategies = this.#spec.parameters.map((_, parameter) =>
@@ -86,7 +94,7 @@ export class SweepDesigner {
     runs: readonly ComponentRun[],
   ): SweepBlock[] {
     const blocks: SweepBlock[] = [];
-    if (rest !== undefined) blocks.push(this.#componentBlock(parameter, runs, rest, 'value'));
+    if (rest !== undefined) blocks.push(this.#componentBlock(parameter, runs, rest, 'term'));
     const flops = members.reduce(
       (sum, { output }) => sum + this.#group(output).units * this.#group(output).flopsPerUnit,
       0,
@@ -101,7 +109,7 @@ export class SweepDesigner {
     parameter: number,
     runs: readonly ComponentRun[],
     program: ProbeProgram | undefined,
-    role: 'value' | 'audit',
+    part: 'whole' | 'term' | 'audit',
   ): SweepBlock {
     const flopsPerProbe = PROBE_OVERHEAD + this.#pairs * (program?.flopsPerPair ?? 0);
     return {
@@ -109,7 +117,8 @@ export class SweepDesigner {
       parameter,
       program,
       runs,
-      role,
+      role: part === 'audit' ? 'audit' : 'value',
+      isWhole: part === 'whole',
       probes: countComponents(runs),
       flopsPerProbe,
     };
@@ -200,9 +209,9 @@ export class SweepDesigner {
     return group;
   }
 
-  #program(parameter: number): ProbeProgram | undefined {
+  #program(parameter: number, region: (shape: Shape) => Region): ProbeProgram | undefined {
     const leaf = this.#leaves.get(this.#spec.parameters[parameter].name);
     if (leaf === undefined) return undefined;
-    return new ProbeProgram(this.tape, { node: leaf }, pointRegion(this.#spec.graph.nodes[leaf].shape));
+    return new ProbeProgram(this.tape, { node: leaf }, region(this.#spec.graph.nodes[leaf].shape));
   }
 }

@@ -1,19 +1,26 @@
 import type { BoundProgram } from '../graph/bound-program.ts';
+import type { Contraction } from '../graph/contraction.ts';
 import type { Heap } from '../graph/heap.ts';
 import type { Operand } from '../graph/op.ts';
 import { RegionMap } from '../graph/region.ts';
 import { unravel } from '../tensors/tensor.ts';
-import { RETRY_STEPS, stepOf } from './differences.ts';
+import { differences, RETRY_STEPS, stepOf } from './differences.ts';
 import type { JobView } from './job-memory.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound } from './noise/noise.ts';
+import { randomStream } from './random.ts';
 import type { ShardEntry } from './shard.ts';
 import type { UnitGroup } from './unit-group.ts';
 import { UnitValues } from './unit-values.ts';
+
+/** Contractions that an estimate of the rounding is made of. */
+const ROUNDING_SAMPLES = 4;
 
 /** Moves units of one layer's output in one slot, and contracts what comes of it to derivatives by the parameters. */
 export class UnitSweep {
   /** Evaluations of J made so far: all examples of a unit are one. */
   evaluations = 0;
   readonly #job: JobView;
+  readonly #noise: Noise;
   readonly #heap: Heap;
   readonly #group: UnitGroup;
   readonly #base: readonly Operand[];
@@ -23,8 +30,9 @@ export class UnitSweep {
   /** Where one unit's derivatives are put, and what lies behind for contracting them. */
   readonly #weights: number;
 
-  constructor(job: JobView, group: UnitGroup, slot: number) {
+  constructor(job: JobView, group: UnitGroup, slot: number, noise: Noise) {
     this.#job = job;
+    this.#noise = noise;
     this.#heap = job.heap(slot);
     this.#group = group;
     this.#base = job.baseValues(slot);
@@ -44,11 +52,43 @@ export class UnitSweep {
       const batch = this.#differentiate(units);
       for (const [i, unit] of units.entries()) this.#contract(unit, batch[i], values);
     }
-    return this.#group.members.map(({ parameter }, i) => ({
+    return this.#group.members.map(({ parameter, contraction }, i) => ({
       parameter,
       role: 'value',
-      ...values[i].finish(),
+      ...values[i].finish(this.#rounding(contraction, start)),
     }));
+  }
+
+  /**
+   * What rounding can have done to the derivatives that follow from one unit. Its entries e err independently of each
+   * other, each by B(e), so that Σ x·B adds up as √Σ x²·B²: found as the root mean square of contractions of ±B with
+   * seeded signs, which needs no other knowledge of x.
+   */
+  #rounding(contraction: Contraction, unit: number): Float64Array {
+    const bounds = this.#entryBounds(unit);
+    const random = randomStream(unit + 1);
+    const squares = new Float64Array(contraction.targetSize);
+    for (let sample = 0; sample < ROUNDING_SAMPLES; sample++) {
+      const signed = bounds.map((bound) => (random() < 0.5 ? -bound : bound));
+      const values = this.#contractOne(contraction, unit, signed);
+      for (let i = 0; i < squares.length; i++) squares[i] += values[i] * values[i];
+    }
+    return squares.map((sum) => Math.sqrt(sum / ROUNDING_SAMPLES));
+  }
+
+  /** B of ∂J/∂entry for a unit's entries: an example errs by its share of an evaluation's error. */
+  #entryBounds(unit: number): Float64Array {
+    const { examples } = this.#group.program;
+    const { deviation, scale } = this.#noise;
+    const share = { deviation: deviation / Math.sqrt(examples), scale: scale / examples };
+    const error = evaluationError(share);
+    return Float64Array.from(this.#unitValues(unit), (value) =>
+      roundingBound(error, differences.central.roundoff, this.#stepOf(value)),
+    );
+  }
+
+  #stepOf(value: number): number {
+    return stepOf('central', this.#job.spec.settings.epsilon, value, relativeNoise(this.#noise));
   }
 
   /**
@@ -76,7 +116,7 @@ export class UnitSweep {
 
   /** Moves the marked entries of one unit in both lanes of its pair, the others staying. @returns the distances moved */
   #move(unit: number, lane: number, pairs: number, factor: number, marked: Uint8Array): Float64Array {
-    const { floats, spec } = this.#job;
+    const { floats } = this.#job;
     this.#locate(unit, lane);
     this.#locate(unit, pairs + lane);
     const rank = this.#group.program.start.shape.length;
@@ -87,7 +127,7 @@ export class UnitSweep {
     const { table } = this.#unitMap;
     for (let entry = 0; entry < marked.length; entry++) {
       const value = floats[from + (table === undefined ? entry : table[entry])];
-      const step = marked[entry] === 0 ? 0 : factor * stepOf(spec.settings.epsilon, value);
+      const step = marked[entry] === 0 ? 0 : factor * this.#stepOf(value);
       floats[plusLane + entry] = value + step;
       floats[minusLane + entry] = value - step;
       distances[entry] = value + step - (value - step);
@@ -109,27 +149,35 @@ export class UnitSweep {
       // Of those that cross with every step the first one counts.
       if (stillCrossed === 0 || factor === 1)
         derivatives[entry] = this.#program.differences[example] / distances[entry];
-      crossed[entry] = stillCrossed;
+      crossed[entry] = stillCrossed === 0 ? 0 : 1;
     }
   }
 
   #contract(unit: number, { derivatives, crossed }: UnitDerivatives, values: readonly UnitValues[]): void {
+    this.#group.members.forEach(({ contraction }, i) => {
+      const contracted = this.#contractOne(contraction, unit, derivatives);
+      const start = contraction.target.start(this.#program.coordinates, 0);
+      values[i].add(contracted, start, crossed.includes(1));
+    });
+  }
+
+  /** Derivatives by the parameter that follow from one unit's; a view that the next call writes over. */
+  #contractOne(contraction: Contraction, unit: number, derivatives: Float64Array): Float64Array {
     const { floats } = this.#job;
     floats.set(derivatives, this.#weights);
     this.#locate(unit, 0);
-    this.#group.members.forEach(({ contraction }, i) => {
-      const scratch = this.#weights + this.#group.unitSize;
-      const at = contraction.run(
-        this.#heap,
-        this.#base,
-        this.#weights,
-        scratch,
-        this.#program.coordinates,
-        0,
-      );
-      const start = contraction.target.start(this.#program.coordinates, 0);
-      values[i].add(floats.subarray(at, at + contraction.targetSize), start, crossed.includes(1));
-    });
+    const scratch = this.#weights + this.#group.unitSize;
+    const at = contraction.run(this.#heap, this.#base, this.#weights, scratch, this.#program.coordinates, 0);
+    return floats.subarray(at, at + contraction.targetSize);
+  }
+
+  /** Base values of a unit's entries. */
+  #unitValues(unit: number): Float64Array {
+    const { floats } = this.#job;
+    this.#locate(unit, 0);
+    const from = this.#base[this.#group.output].offset + this.#unitMap.start(this.#program.coordinates, 0);
+    const { table, size } = this.#unitMap;
+    return Float64Array.from({ length: size }, (_, i) => floats[from + (table === undefined ? i : table[i])]);
   }
 
   /** Writes a unit's coordinates to a lane. */

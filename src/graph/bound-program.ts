@@ -1,3 +1,4 @@
+import { frontierScale } from './frontier-scale.ts';
 import type { Heap } from './heap.ts';
 import type { LaneBuffer } from './lane-buffers.ts';
 import type { Operand } from './op.ts';
@@ -17,8 +18,8 @@ export class BoundProgram {
   readonly coordinates: Int32Array;
   /** J(x₊) − J(x₋) of each pair and example of the last batch, pair after pair. */
   readonly differences: Float64Array;
-  /** Set, for each pair and example of the last batch, where another piece of a piecewise op was active than at θ. */
-  readonly crossed: Uint8Array;
+  /** For each pair and example of the last batch: the entries of piecewise ops where another piece was active than at θ. */
+  readonly crossed: Uint32Array;
   readonly #program: ProbeProgram;
   readonly #heap: Heap;
   readonly #memory: Float64Array;
@@ -41,7 +42,7 @@ export class BoundProgram {
     this.#coordinateCount = program.start.shape.length;
     this.coordinates = new Int32Array(2 * program.width * this.#coordinateCount);
     this.differences = new Float64Array(program.width * program.examples);
-    this.crossed = new Uint8Array(program.width * program.examples);
+    this.crossed = new Uint32Array(program.width * program.examples);
     const { exampleMap } = program;
     this.#reads = program.frontier.map((read) => ({
       read,
@@ -61,6 +62,11 @@ export class BoundProgram {
   /** Where the start region's values of a lane lie, in a row: the caller writes them. */
   startOf(lane: number): number {
     return this.#laneOf(this.#program.startBuffer, lane);
+  }
+
+  /** The scale of the numbers that enter the last subtraction of the cost. For programs that are not bound in parts. */
+  frontierScale(): number {
+    return frontierScale(this.#program, this.#memory, this.#base, this.#weights);
   }
 
   /**
@@ -117,7 +123,7 @@ export class BoundProgram {
       return offset + lane * laneStride;
     };
     step.kernel.value(this.#memory, step.moved.map(offset), step.base.map(offset), (entry) => {
-      this.crossed[pair * this.#program.examples + (examples?.[entry] ?? 0)] = 1;
+      this.crossed[pair * this.#program.examples + (examples?.[entry] ?? 0)]++;
     });
   }
 

@@ -310,5 +310,5 @@ export class RunningJob implements QueuedJob {
 /** Folds the report: the one computation on this thread that grows with the number of components. */
 function succeed(check: CheckRun, durationMs: number): Succeeded {
   const report = check.report(durationMs);
-  return { kind: 'succeeded', report, numeric: packGradient(check.numeric, check.crossed) };
+  return { kind: 'succeeded', report, numeric: packGradient(check.conclusions) };
 }

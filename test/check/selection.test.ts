@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckSpec } from '../../src/check/check-job.ts';
-import { forEachComponent } from '../../src/check/parameter-report.ts';
-import { selectedRuns } from '../../src/check/selection.ts';
+import { forEachComponent, selectedRuns } from '../../src/check/selection.ts';
 import { type ComponentSelection, defaultSettings } from '../../src/check/settings.ts';
 import { countComponents, sliceRuns } from '../../src/check/sweep-block.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';

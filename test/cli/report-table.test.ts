@@ -21,6 +21,8 @@ function parameter(name: string, shape: number[], worst: ComponentReport[]): Par
     verdict: failed > 0 ? 'fail' : 'pass',
     relativeDifference: 1 / 3,
     strategy: 'weight-perturbation',
+    precision: 'float64',
+    detectable: 1e-9,
     components: {
       total,
       checked: total,
@@ -29,6 +31,7 @@ function parameter(name: string, shape: number[], worst: ComponentReport[]): Par
       inconclusive: 0,
       vacuous: 0,
       kinks: 0,
+      noiseLimited: 0,
     },
     maxError: 0.25,
     claimedNorm: 1,
@@ -47,6 +50,7 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
     relativeDifference: 0.2850931567761623,
     withinTolerance: false,
     cost: 2.407833389834357,
+    noise: { deviation: 1e-16, scale: 1, error: 1e-16, relativeDifference: 1e-9 },
     components: {
       total,
       checked: total,
@@ -55,6 +59,7 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
       inconclusive: 0,
       vacuous: 0,
       kinks: 0,
+      noiseLimited: 0,
     },
     settings: {
       method: 'central',

@@ -32,7 +32,12 @@ export function durabilityConformance(bench: StoreBench): void {
 
     it('is the work of a job that had not ended, for its next owner', async () => {
       const old = await runningJob(bench.store);
-      const result = { stage: 'prepare', index: 0, cost: 2.5, evaluations: 1 } as const;
+      const result = {
+        stage: 'prepare',
+        index: 0,
+        prepared: { cost: 2.5, noise: { deviation: 1e-16, scale: 1 } },
+        evaluations: 1,
+      } as const;
       const progress = { stage: 'prepare', completed: 1, total: 3 } as const;
       await bench.store.jobs.putShardResult(old, result, progress);
       await bench.store.jobs.appendEvent(old, { type: 'parameter', data: aParameter('W1') });

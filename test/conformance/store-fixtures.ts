@@ -99,12 +99,22 @@ export function aParameter(name: string): Omit<ParameterReport, 'histogram'> {
 }
 
 export function aReport(name = 'W1'): Report {
-  const components = { total: 3, checked: 3, passed: 2, failed: 1, inconclusive: 0, vacuous: 0, kinks: 0 };
+  const components = {
+    total: 3,
+    checked: 3,
+    passed: 2,
+    failed: 1,
+    inconclusive: 0,
+    vacuous: 0,
+    kinks: 0,
+    noiseLimited: 0,
+  };
   return {
     verdict: 'fail',
     relativeDifference: 0.25,
     withinTolerance: false,
     cost: 'NaN',
+    noise: { deviation: 1e-16, scale: 1, error: 1e-16, relativeDifference: 1e-9 },
     components,
     settings: {
       method: 'central',
@@ -122,6 +132,8 @@ export function aReport(name = 'W1'): Report {
         verdict: 'fail',
         relativeDifference: 0.25,
         strategy: 'weight-perturbation',
+        precision: 'float64',
+        detectable: 1e-9,
         components,
         maxError: 'Infinity',
         claimedNorm: 2,

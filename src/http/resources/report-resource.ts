@@ -19,7 +19,11 @@ const componentShape = z.object({
   numeric: jsonNumberSchema,
   bound: jsonNumberSchema.describe('The difference above which the component is called wrong.'),
   verdict: verdictSchema,
-  flags: z.array(z.enum(['vacuous', 'non-finite', 'kink'])).readonly(),
+  refined: z
+    .object({ numeric: jsonNumberSchema, step: z.number(), bound: jsonNumberSchema })
+    .optional()
+    .describe('A second look with a better step; where there is one it decides in place of numeric.'),
+  flags: z.array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'])).readonly(),
 });
 
 const componentSchema: z.ZodType<ComponentReport> = componentShape.meta({ id: 'Component' });
@@ -39,6 +43,7 @@ const countsSchema: z.ZodType<ComponentCounts> = z
     inconclusive: z.int(),
     vacuous: z.int().describe('Passed ones whose claimed and numeric values are both 0.'),
     kinks: z.int().describe('Those at a kink of J, whatever their verdict.'),
+    noiseLimited: z.int().describe('Those not far above the rounding of J, whatever their verdict.'),
   })
   .meta({ id: 'ComponentCounts' });
 
@@ -49,6 +54,8 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
     verdict: verdictSchema,
     relativeDifference: jsonNumberSchema.describe('‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂)'),
     strategy: strategySchema,
+    precision: z.enum(['float64', 'float32']).describe('That of the claimed gradient.'),
+    detectable: jsonNumberSchema.describe('A larger error in any passed component would have been found.'),
     audit: z
       .object({
         components: z.int(),
@@ -81,6 +88,16 @@ export const reportSchema: z.ZodType<Report> = z
     relativeDifference: jsonNumberSchema,
     withinTolerance: z.boolean().describe('Whether the relative difference is within settings.tolerance.'),
     cost: jsonNumberSchema.describe('J at θ.'),
+    noise: z
+      .object({
+        deviation: jsonNumberSchema.describe('Standard deviation of the rounding errors in J, as measured.'),
+        scale: jsonNumberSchema.describe('Scale of the numbers that enter the last subtraction of J.'),
+        error: jsonNumberSchema.describe('What an evaluation of J is taken to be off.'),
+        relativeDifference: jsonNumberSchema.describe(
+          'The relative difference that rounding alone may give a right gradient.',
+        ),
+      })
+      .describe('How far rounding moves J near θ.'),
     components: countsSchema,
     settings: z.object({
       method: z.enum(['forward', 'backward', 'central']),

@@ -1,0 +1,66 @@
+import type { Precision } from './precision.ts';
+import type { ComponentRun } from './selection.ts';
+import type { SweepState } from './sweep-state.ts';
+import { type ComponentVerdict, isClear, judgeComponent, type VerdictRule, verdictRule } from './verdict.ts';
+
+/** Judges the components of one parameter by what the sweep and the second looks have brought. */
+export class ParameterJudgement {
+  readonly precision: Precision;
+  readonly #sweep: SweepState;
+  readonly #claimed: Float64Array;
+  readonly #rule: VerdictRule;
+  readonly #truncation: number;
+
+  /** @param claimed the claimed gradient of the job */
+  constructor(sweep: SweepState, parameter: number, claimed: Float64Array, precision: Precision) {
+    this.precision = precision;
+    this.#sweep = sweep;
+    this.#claimed = claimed;
+    this.#rule = verdictRule(precision, sweep.largest(parameter));
+    this.#truncation = sweep.truncation(parameter);
+  }
+
+  /**
+   * The verdict on a component, numbered in θ. One that was not looked at again, though it does not clearly pass, is
+   * given the truncation of those of its parameter that were.
+   */
+  judge(component: number): ComponentVerdict {
+    const { numeric, rounding, crossed, refinements } = this.#sweep;
+    const evidence = {
+      claimed: this.#claimed[component],
+      numeric: numeric[component],
+      bound: rounding[component],
+      crossed: crossed[component] !== 0,
+      refinement: refinements.get(component),
+    };
+    const plain = judgeComponent(this.#rule, evidence);
+    if (evidence.refinement !== undefined || (plain.flags.length === 0 && plain.verdict === 'pass'))
+      return plain;
+    return judgeComponent(this.#rule, {
+      ...evidence,
+      bound: evidence.bound + this.#truncation,
+      settled: this.#truncation > 0,
+    });
+  }
+
+  /** Those that do not clearly pass and were not looked at again, as runs. */
+  unclear(parameter: number, runs: readonly ComponentRun[]): ComponentRun[] {
+    const { numeric, rounding, crossed, refinements } = this.#sweep;
+    const found: { parameter: number; start: number; count: number }[] = [];
+    for (const { start, count } of runs) {
+      for (let component = start; component < start + count; component++) {
+        const evidence = {
+          claimed: this.#claimed[component],
+          numeric: numeric[component],
+          bound: rounding[component],
+          crossed: crossed[component] !== 0,
+        };
+        if (isClear(this.#rule, evidence) || refinements.has(component)) continue;
+        const last = found.at(-1);
+        if (last !== undefined && last.start + last.count === component) last.count++;
+        else found.push({ parameter, start: component, count: 1 });
+      }
+    }
+    return found;
+  }
+}
