@@ -26,7 +26,7 @@ export class UnitSweep {
   readonly #base: readonly Operand[];
   readonly #program: BoundProgram;
   readonly #unitMap: RegionMap;
-  readonly #examples: Int32Array;
+  readonly #examples: Int32Array | undefined;
   /** Where one unit's derivatives are put, and what lies behind for contracting them. */
   readonly #weights: number;
 
@@ -144,7 +144,7 @@ export class UnitSweep {
     const first = lane * this.#group.program.examples;
     for (let entry = 0; entry < crossed.length; entry++) {
       if (crossed[entry] === 0) continue;
-      const example = first + this.#examples[entry];
+      const example = first + (this.#examples?.[entry] ?? 0);
       const stillCrossed = this.#program.crossed[example];
       // Of those that cross with every step the first one counts.
       if (stillCrossed === 0 || factor === 1)

@@ -94,7 +94,7 @@ export class Contraction {
         if (isPassed || map.whole) return base[node];
         const offset = free;
         free += map.size;
-        map.gather(heap.floats, base[node].offset + map.start(coordinates, at), offset);
+        map.gather(heap, base[node].offset + map.start(coordinates, at), offset);
         return { offset, laneStride: 0 };
       });
       heap.floats.fill(0, free, free + size);
