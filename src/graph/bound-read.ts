@@ -26,10 +26,7 @@ export class BoundRead {
     this.#examples = examples;
     this.#weights = new Float64Array(size);
     this.#terms = new Float64Array(size);
-    if (whole) {
-      const weights = this.#memory.subarray(weightsAt, weightsAt + size);
-      this.#entries = Int32Array.from(weights.keys()).filter((entry) => weights[entry] !== 0);
-    }
+    if (whole) this.#entries = weightedEntries(this.#memory, weightsAt, size);
   }
 
   /**
@@ -75,4 +72,12 @@ export class BoundRead {
     }
     return size;
   }
+}
+
+/** The positions of the weights that are not 0. */
+function weightedEntries(memory: Float64Array, weightsAt: number, size: number): Int32Array {
+  const entries = new Int32Array(size);
+  let count = 0;
+  for (let entry = 0; entry < size; entry++) if (memory[weightsAt + entry] !== 0) entries[count++] = entry;
+  return entries.subarray(0, count);
 }

@@ -49,6 +49,15 @@ export type TransposedKernel = (
   target: number,
 ) => void;
 
+/** As `TransposedKernel` for lanes whose weights, and targets, follow each other; the inputs are the same for all. */
+export type TransposedLanesKernel = (
+  heap: Heap,
+  lanes: number,
+  inputs: readonly Operand[],
+  weights: number,
+  target: number,
+) => void;
+
 /**
  * What an op takes, for an input that the perturbation does not reach, in the difference f(x₊) − f(x₋) of an op
  * that is linear in the inputs it does reach: `zero` for the terms that cancel, `base` for the factors that stay.
@@ -105,6 +114,14 @@ export interface Op {
     attributes: Attributes,
     output: Shape,
   ): TransposedKernel;
+
+  /** As `transposed`, for many lanes at once; undefined where one by one is as good. Each lane's bits are its own. */
+  transposedLanes?(
+    input: number,
+    inputs: readonly Shape[],
+    attributes: Attributes,
+    output: Shape,
+  ): TransposedLanesKernel | undefined;
 
   /**
    * The regions of the inputs that the output's region is computed from, each as its `fixed`; undefined when there

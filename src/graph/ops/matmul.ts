@@ -2,7 +2,14 @@ import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
-import { type Kernel, type Op, ShapeError, type TransposedKernel, type UpdateKernel } from '../op.ts';
+import {
+  type Kernel,
+  type Op,
+  ShapeError,
+  type TransposedKernel,
+  type TransposedLanesKernel,
+  type UpdateKernel,
+} from '../op.ts';
 import { FREE } from '../region.ts';
 import { pullElementwise, type Spread, type SpreadQuery, spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
@@ -38,6 +45,8 @@ export const matmul: Op = {
   unmoved: () => 'base',
   transposed: (input, [left, right], attributes) =>
     transposedProduct(input, product(left, right, attributes)),
+  transposedLanes: (input, [left, right], attributes) =>
+    transposedLines(input, product(left, right, attributes)),
   spread: spreadProduct,
   pull: pullProduct,
 };
@@ -130,6 +139,37 @@ function transposedProduct(input: number, p: Product): TransposedKernel {
         else add(columns, inner, rows, w, 1, columns, a, leftRow, leftInner, to, rightColumn, 1, packing);
       }
     }
+  };
+}
+
+/**
+ * As `transposedProduct` where each lane has one line of a factor, a row of the left one or a column of the right one:
+ * the lanes' weights are a matrix then, and the lines are its product with the other factor.
+ */
+function transposedLines(input: number, p: Product): TransposedLanesKernel | undefined {
+  const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
+  const isLine = sizeOf(p.batch) === 1 && (input === 0 ? rows === 1 : columns === 1);
+  if (!isLine) return undefined;
+  const count = input === 0 ? columns : rows;
+  const other = 1 - input;
+  const [along, across] = input === 0 ? [rightColumn, rightInner] : [leftRow, leftInner];
+  return ({ kernels, packing }, lanes, inputs, weights, target) => {
+    const { offset } = inputs[other];
+    kernels.multiplyMatrices(
+      lanes,
+      inner,
+      count,
+      weights,
+      count,
+      1,
+      offset,
+      along,
+      across,
+      target,
+      inner,
+      1,
+      packing,
+    );
   };
 }
 
