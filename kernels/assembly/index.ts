@@ -20,6 +20,7 @@ export {
   softmaxColumns,
   softmaxRows,
 } from './reductions/softmax';
+export { signsDiffer } from './reductions/signs';
 export {
   dot,
   dotRows,

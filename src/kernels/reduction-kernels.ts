@@ -70,3 +70,8 @@ export interface LineKernels {
   logSumExpRows(rows: number, columns: number, a: number, aRow: number, out: number, outStride: number): void;
   readonly logSumExpColumns: ColumnReduction;
 }
+
+export interface ComparisonKernels {
+  /** 0 when each a[i] and b[i] are both negative, both zero of any sign, or both positive; else, as for NaN, 1. Runs. */
+  signsDiffer(count: number, a: number, b: number): 0 | 1;
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../src/graph/graph.ts';
 import type { Heap } from '../../src/graph/heap.ts';
 import type { Op, Operand } from '../../src/graph/op.ts';
-import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
+import { formatShape, type Shape, sizeOf } from '../../src/tensors/tensor.ts';
 import { createHeap } from '../fixtures/on-kernels.ts';
 
 /** An array as slow and plain as can be: what every op is compared with. */
@@ -106,6 +106,48 @@ export function opConformance({ op, cases, reference, range = [-3, 3] }: OpDescr
           const forward = bench.runDifference(moved);
           const { transposed, difference } = bench.runTransposed(input, weights);
           expectClose(dot(transposed, difference), dot(weights, forward), 1e-10);
+        }),
+      );
+    });
+
+    it('takes weights of many lanes back as it takes those of one, to the bit', () => {
+      fc.assert(
+        fc.property(filled, fc.nat(7), ({ seed, ...each }, chosen) => {
+          const input = chosen % Math.max(1, each.shapes.length);
+          const moved = each.shapes.map((_, i) => i === input);
+          if (op.linear?.(moved, each.attributes) !== true) return;
+          const bench = new Workbench(op, each, seed, range);
+          const size = sizeOf(bench.outputShape);
+          const weights = Float64Array.from({ length: LANES * size }, (_, i) => Math.cos(i + 1));
+          const together = bench.runTransposedLanes(input, weights);
+          together?.forEach((lane, i) => {
+            const own = weights.slice(i * size, (i + 1) * size);
+            expect(lane).toEqual(bench.runTransposed(input, own).transposed);
+          });
+        }),
+      );
+    });
+
+    it('moves by what one input moves by where it says that it passes a change on', () => {
+      fc.assert(
+        fc.property(filled, fc.nat(7), ({ seed, ...each }, chosen) => {
+          const input = chosen % Math.max(1, each.shapes.length);
+          const bench = new Workbench(op, each, seed, range);
+          if (op.passesOn?.(input, each.attributes) !== true) return;
+          if (formatShape(each.shapes[input]) !== formatShape(bench.outputShape)) return;
+          const moved = each.shapes.map((_, i) => i === input);
+          expect(bench.runDifference(moved)).toEqual(bench.difference(input));
+        }),
+      );
+    });
+
+    it('finds at once whether any piece is another one, as it does entry by entry', () => {
+      fc.assert(
+        fc.property(filled, fc.constantFrom(0, 1, 2), ({ seed, ...each }, lane) => {
+          if (op.compileBranchTest === undefined) return;
+          const bench = new Workbench(op, each, seed, range);
+          const { crossed, test } = bench.runBranches(lane);
+          expect(test).toBe(crossed.length > 0);
         }),
       );
     });
@@ -261,11 +303,43 @@ class Workbench {
     const operands = this.#inputs.map((offset) => ({ offset, laneStride: 0 }));
     this.#op.transposed?.(input, shapes, attributes, this.outputShape)(heap, operands, own, target);
     const transposed = heap.floats.slice(target, target + sizeOf(shapes[input]));
+    return { transposed, difference: this.difference(input) };
+  }
+
+  /** One input's difference between lanes 0 and 1. */
+  difference(input: number): Float64Array {
     const start = this.#differences[input];
-    return {
-      transposed,
-      difference: this.#memory.slice(start, start + sizeOf(shapes[input])),
-    };
+    return this.#memory.slice(start, start + sizeOf(this.#case.shapes[input]));
+  }
+
+  /** The transposed map of several lanes' weights; undefined when the op takes them one by one. */
+  runTransposedLanes(input: number, weights: Float64Array): Float64Array[] | undefined {
+    const { shapes, attributes } = this.#case;
+    const size = sizeOf(shapes[input]);
+    const own = this.#memory.length;
+    const target = own + weights.length;
+    const heap = createHeap(target + LANES * size);
+    heap.floats.set(this.#memory);
+    heap.floats.set(weights, own);
+    const kernel = this.#op.transposedLanes?.(input, shapes, attributes, this.outputShape);
+    if (kernel === undefined) return undefined;
+    const operands = this.#inputs.map((offset) => ({ offset, laneStride: 0 }));
+    kernel(heap, LANES, operands, own, target);
+    return Array.from({ length: LANES }, (_, lane) =>
+      heap.floats.slice(target + lane * size, target + (lane + 1) * size),
+    );
+  }
+
+  /** Which entries have another active piece in a lane than in lane 0, and whether the op says at once that any has. */
+  runBranches(lane: number) {
+    const { shapes, attributes } = this.#case;
+    const base = this.#inputs;
+    const moved = shapes.map((shape, input) => this.#inputs[input] + lane * sizeOf(shape));
+    const crossed: number[] = [];
+    const branches = this.#op.compileBranches?.(shapes, attributes, this.outputShape);
+    branches?.(this.#memory, moved, base, (entry) => void crossed.push(entry));
+    const test = this.#op.compileBranchTest?.(shapes, attributes, this.outputShape)(this.#heap, moved, base);
+    return { crossed, test };
   }
 
   /** The output before and after the entries of one input that `chosen` names take on lane 1's values. */

@@ -189,3 +189,30 @@ it('an infinite largest entry is its logSumExp, and an all −∞ line has no so
     Number.NaN,
   ]);
 });
+
+describe('signsDiffer', () => {
+  const sizes = fc.constantFrom(0, -0, 5e-324, -5e-324, 1e-200, -1e-200, 3, -2, 1e300, -Infinity, Infinity);
+
+  it('finds a sign that changes anywhere in a run, and none where each stays', () => {
+    fc.assert(
+      fc.property(
+        fc.array(sizes, { minLength: 1, maxLength: 40 }),
+        gaps,
+        fc.nat(39),
+        fc.option(fc.constantFrom(0, 1, -1, Number.NaN), { nil: undefined }),
+        (values, gap, at, change) => {
+          const places = new Places(gap);
+          const a = places.take(values.length);
+          const b = places.take(values.length);
+          pair.fill(1, 0);
+          values.forEach((value, i) => {
+            pair.set(a + i, value);
+            pair.set(b + i, value === 0 ? -value : value / 3 === 0 ? value : value / 3);
+          });
+          if (change !== undefined) pair.set(b + (at % values.length), change);
+          expect(pair.difference((k) => k.signsDiffer(values.length, a, b))).toBeUndefined();
+        },
+      ),
+    );
+  });
+});

@@ -10,7 +10,7 @@ import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broa
 /** Computes [rows × columns] entries; see `BinaryKernel` for the strides. */
 type Compute = (heap: Heap) => BinaryKernel;
 
-type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed'>;
+type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed' | 'passesOn'>;
 
 function binary(
   name: string,
@@ -113,6 +113,7 @@ function sum(signs: readonly [number, number]): Linearity {
   return {
     linear: () => true,
     unmoved: () => 'zero',
+    passesOn: (input) => signs[input] === 1,
     transposed: transposedBinary((input) => (weight) => signs[input] * weight),
   };
 }

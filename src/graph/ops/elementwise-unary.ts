@@ -3,7 +3,7 @@ import type { Kernels } from '../../kernels/kernels.ts';
 import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
-import type { BranchKernel, Kernel, Op } from '../op.ts';
+import type { BranchKernel, BranchTest, Kernel, Op } from '../op.ts';
 import { pullElementwise, spreadElementwise } from '../spread.ts';
 
 /** Computes `count` entries at `to` from those at `from`; both run in a row. */
@@ -27,7 +27,10 @@ function unary(name: string, loop: (attributes: Attributes) => Loop, traits: Tra
     spread: spreadElementwise,
     pull: pullElementwise,
     ...(traits.piecewise
-      ? { compileBranches: ([shape]: readonly Shape[]) => compareSigns(sizeOf(shape)) }
+      ? {
+          compileBranches: ([shape]: readonly Shape[]) => compareSigns(sizeOf(shape)),
+          compileBranchTest: ([shape]: readonly Shape[]) => testSigns(sizeOf(shape)),
+        }
       : {}),
     ...(traits.factor === undefined ? {} : scaling(traits.factor)),
   };
@@ -39,6 +42,10 @@ function compareSigns(size: number): BranchKernel {
       if (Math.sign(memory[moved + i]) !== Math.sign(memory[base + i])) crossed(i);
     }
   };
+}
+
+function testSigns(size: number): BranchTest {
+  return ({ kernels }, [moved], [base]) => kernels.signsDiffer(size, moved, base) !== 0;
 }
 
 function scaling(factor: number): Pick<Op, 'linear' | 'transposed'> {
