@@ -62,12 +62,6 @@ export interface Op {
    */
   compileBranches?(inputs: readonly Shape[], attributes: Attributes, output: Shape): BranchKernel;
 
-  /**
-   * As `compile`, in complex arithmetic, for the method complex-step. An op that has no analytic continuation leaves it
-   * out, and is refused by name wherever it would be needed.
-   */
-  compileComplex?(inputs: readonly Shape[], attributes: Attributes, output: Shape): ComplexKernel;
-
   /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
   flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
 
@@ -102,6 +96,12 @@ export interface Op {
 
   /** How far a move of the inputs spreads; an op that does not say moves as a whole. */
   spread?(query: SpreadQuery, attributes: Attributes): Spread;
+
+  /**
+   * As `compile`, in complex arithmetic, for the method complex-step. An op that has no analytic continuation leaves it
+   * out, and is refused by name wherever it would be needed.
+   */
+  compileComplex?(inputs: readonly Shape[], attributes: Attributes, output: Shape): ComplexKernel;
 }
 
 /** A node cannot be built from these shapes. The message is a sentence for the client. */

@@ -131,7 +131,7 @@ export function opConformance({ op, cases, reference, range = [-3, 3] }: OpDescr
               const [real, difference] = bench.runFivePoint((input) => mask[input % 8]);
               real.forEach((expected, i) => {
                 expectClose(value[i], expected);
-                expectClose(slope[i], difference[i], 1e-7);
+                if (Number.isFinite(expected)) expectClose(slope[i], difference[i], 1e-7);
               });
             },
           ),

@@ -48,12 +48,6 @@ function compareSigns(size: number): BranchKernel {
   };
 }
 
-function complexEntries(define: Traits['complex']): Pick<Op, 'compileComplex'> {
-  return define === undefined
-    ? {}
-    : { compileComplex: (_shapes, attributes) => eachEntry(define(attributes)) };
-}
-
 function scaling(factor: number): Pick<Op, 'linear' | 'transposed'> {
   return {
     linear: () => true,
@@ -142,4 +136,10 @@ function sine({ floats }: Heap, from: number, to: number, count: number): void {
 
 function cosine({ floats }: Heap, from: number, to: number, count: number): void {
   for (let i = 0; i < count; i++) floats[to + i] = Math.cos(floats[from + i]);
+}
+
+function complexEntries(define: Traits['complex']): Pick<Op, 'compileComplex'> {
+  return define === undefined
+    ? {}
+    : { compileComplex: (_shapes, attributes) => eachEntry(define(attributes)) };
 }

@@ -32,7 +32,6 @@ export const matmul: Op = {
   inferShape: ([left, right], attributes) => product(left, right, attributes).output,
   compile: (shapes, attributes) => productKernel(shapes, attributes, false),
   compileAdding: (shapes, attributes) => productKernel(shapes, attributes, true),
-  compileComplex: complexProduct,
   flops([left, right], attributes) {
     const p = product(left, right, attributes);
     return 2 * sizeOf(p.batch) * p.rows * p.columns * p.inner;
@@ -43,6 +42,7 @@ export const matmul: Op = {
     transposedProduct(input, product(left, right, attributes)),
   spread: spreadProduct,
   pull: pullProduct,
+  compileComplex: complexProduct,
 };
 
 function productKernel(
@@ -96,19 +96,6 @@ function multiply(heap: Heap, p: Product, left: number, right: number, to: numbe
     accumulate,
     heap.packing,
   );
-}
-
-function complexProduct([leftShape, rightShape]: readonly Shape[], attributes: Attributes): ComplexKernel {
-  const p = product(leftShape, rightShape, attributes);
-  const left = batchOffsets(p.left, p.batch);
-  const right = batchOffsets(p.right, p.batch);
-  return ([a, b], output) => {
-    for (let batch = 0; batch < left.length; batch++) {
-      const from = { values: a, start: left[batch], row: p.leftRow, column: p.leftInner };
-      const other = { values: b, start: right[batch], row: p.rightInner, column: p.rightColumn };
-      multiplyComplex([p.rows, p.inner, p.columns], from, other, output, batch * p.rows * p.columns);
-    }
-  };
 }
 
 /** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights; of a factor that is stored transposed, the transpose. */
@@ -244,4 +231,17 @@ function batchOffsets(shape: Shape, batch: Shape): Int32Array {
   const matrix = sizeOf(shape.slice(-2));
   const strides = broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * matrix);
   return offsetTable(batch, strides);
+}
+
+function complexProduct([leftShape, rightShape]: readonly Shape[], attributes: Attributes): ComplexKernel {
+  const p = product(leftShape, rightShape, attributes);
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
+  return ([a, b], output) => {
+    for (let batch = 0; batch < left.length; batch++) {
+      const from = { values: a, start: left[batch], row: p.leftRow, column: p.leftInner };
+      const other = { values: b, start: right[batch], row: p.rightInner, column: p.rightColumn };
+      multiplyComplex([p.rows, p.inner, p.columns], from, other, output, batch * p.rows * p.columns);
+    }
+  };
 }
