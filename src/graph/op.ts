@@ -1,4 +1,5 @@
 import type { Shape } from '../tensors/tensor.ts';
+import type { ComplexKernel } from './complex/complex-values.ts';
 import type { Attributes } from './graph.ts';
 import type { Heap } from './heap.ts';
 import type { Spread, SpreadQuery } from './spread.ts';
@@ -136,6 +137,12 @@ export interface Op {
 
   /** How far a move of the inputs spreads; an op that does not say moves as a whole. */
   spread?(query: SpreadQuery, attributes: Attributes): Spread;
+
+  /**
+   * As `compile`, in complex arithmetic, for the method complex-step. An op that has no analytic continuation leaves it
+   * out, and is refused by name wherever it would be needed.
+   */
+  compileComplex?(inputs: readonly Shape[], attributes: Attributes, output: Shape): ComplexKernel;
 }
 
 /** A node cannot be built from these shapes. The message is a sentence for the client. */

@@ -1,5 +1,7 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import type { ComplexKernel } from '../complex/complex-values.ts';
+import { multiplyComplex } from '../complex/matrix-product.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
 import {
@@ -49,6 +51,7 @@ export const matmul: Op = {
     transposedLines(input, product(left, right, attributes)),
   spread: spreadProduct,
   pull: pullProduct,
+  compileComplex: complexProduct,
 };
 
 function productKernel([leftShape, rightShape]: readonly Shape[], attributes: Attributes): Kernel {
@@ -280,4 +283,17 @@ function batchOffsets(shape: Shape, batch: Shape): Int32Array {
   const matrix = sizeOf(shape.slice(-2));
   const strides = broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * matrix);
   return offsetTable(batch, strides);
+}
+
+function complexProduct([leftShape, rightShape]: readonly Shape[], attributes: Attributes): ComplexKernel {
+  const p = product(leftShape, rightShape, attributes);
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
+  return ([a, b], output) => {
+    for (let batch = 0; batch < left.length; batch++) {
+      const from = { values: a, start: left[batch], row: p.leftRow, column: p.leftInner };
+      const other = { values: b, start: right[batch], row: p.rightInner, column: p.rightColumn };
+      multiplyComplex([p.rows, p.inner, p.columns], from, other, output, batch * p.rows * p.columns);
+    }
+  };
 }

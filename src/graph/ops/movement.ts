@@ -1,5 +1,6 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import { eachEntry, entryOf, pickEntries, setEntry } from '../complex/complex-values.ts';
 import type { Attributes } from '../graph.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
 import { FREE } from '../region.ts';
@@ -66,6 +67,8 @@ const transpose: Op = {
     return axes.map((axis) => shape[axis]);
   },
   compile: ([shape], attributes, output) => stridedCopy(output, transposeStrides(shape, attributes)),
+  compileComplex: ([shape], attributes, output) =>
+    pickEntries(offsetTable(output, transposeStrides(shape, attributes))),
   transposed: (_input, [shape], attributes, output) =>
     scatterAdd(offsetTable(output, transposeStrides(shape, attributes))),
   spread: (query, attributes) => spreadAlong(query, numberList(attributes, 'axes')),
@@ -100,6 +103,7 @@ const reshape: Op = {
       }
     };
   },
+  compileComplex: () => eachEntry((z) => z),
   flops: ([shape]) => sizeOf(shape),
   linear,
   transposed(_input, [shape]) {
@@ -147,6 +151,8 @@ const broadcastTo: Op = {
     return target;
   },
   compile: ([shape], _attributes, output) => stridedCopy(output, broadcastStrides(shape, output)),
+  compileComplex: ([shape], _attributes, output) =>
+    pickEntries(offsetTable(output, broadcastStrides(shape, output))),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   transposed: (_input, [shape], _attributes, output) =>
@@ -193,14 +199,19 @@ const concat: Op = {
       }
     };
   },
+  compileComplex(shapes, attributes, output) {
+    const tables = shapes.map((_, input) => joinedEntries(input, shapes, attributes, output));
+    return (inputs, joined) => {
+      tables.forEach((table, input) => {
+        for (let i = 0; i < table.length; i++) setEntry(joined, table[i], entryOf(inputs[input], i));
+      });
+    };
+  },
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   unmoved: () => 'zero',
-  transposed(input, shapes, attributes, output) {
-    const axis = wholeNumber(attributes, 'axis');
-    const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
-    return scatterFrom(offsetTable(shapes[input], stridesOf(output), start));
-  },
+  transposed: (input, shapes, attributes, output) =>
+    scatterFrom(joinedEntries(input, shapes, attributes, output)),
   spread({ moved, shapes, output }, attributes) {
     const axis = wholeNumber(attributes, 'axis');
     const fixed = output.map((length, i) =>
@@ -209,6 +220,18 @@ const concat: Op = {
     return { inputs: shapes.map(() => fixed), output: fixed };
   },
 };
+
+/** Where the entries of one input of a concat lie in its output. */
+function joinedEntries(
+  input: number,
+  shapes: readonly Shape[],
+  attributes: Attributes,
+  output: Shape,
+): Int32Array {
+  const axis = wholeNumber(attributes, 'axis');
+  const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
+  return offsetTable(shapes[input], stridesOf(output), start);
+}
 
 /** input[i] += weights[table[i]]. */
 function scatterFrom(table: Int32Array): TransposedKernel {
@@ -236,6 +259,10 @@ const slice: Op = {
   compile([shape], attributes, output) {
     const { strides, start } = sliceSteps(shape, attributes);
     return stridedCopy(output, strides, start);
+  },
+  compileComplex([shape], attributes, output) {
+    const { strides, start } = sliceSteps(shape, attributes);
+    return pickEntries(offsetTable(output, strides, start));
   },
   transposed(_input, [shape], attributes, output) {
     const { strides, start } = sliceSteps(shape, attributes);
