@@ -27,6 +27,7 @@ const names: Record<keyof Kernels, true> = {
   add: true,
   addOuter: true,
   addScaledColumn: true,
+  choicesDiffer: true,
   copy: true,
   divide: true,
   dot: true,

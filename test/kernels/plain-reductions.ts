@@ -111,5 +111,18 @@ export function plainComparisons(m: Float64Array): ComparisonKernels {
       for (let i = 0; i < count; i++) if (Math.sign(m[a + i]) !== Math.sign(m[b + i])) return 1;
       return 0;
     },
+    choicesDiffer(blocks, rows, columns, a, b, largest) {
+      const chosen = (start: number) => {
+        const line = Array.from({ length: rows }, (_, i) => m[start + i * columns]);
+        const extreme = largest ? Math.max(...line) : Math.min(...line);
+        return Number.isNaN(extreme) ? line.findIndex(Number.isNaN) : line.indexOf(extreme);
+      };
+      for (let block = 0; block < blocks; block++)
+        for (let j = 0; j < columns; j++) {
+          const at = block * rows * columns + j;
+          if (chosen(a + at) !== chosen(b + at)) return 1;
+        }
+      return 0;
+    },
   };
 }

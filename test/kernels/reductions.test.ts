@@ -216,3 +216,33 @@ describe('signsDiffer', () => {
     );
   });
 });
+
+describe('choicesDiffer', () => {
+  const length = fc.integer({ min: 1, max: 5 });
+  const values = fc.constantFrom(0, -0, 1, 1, 2, -3, Number.NaN, Infinity, -Infinity);
+
+  it('finds another chosen row in any column, ties and NaN included, and none where each stays', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(length, length, length),
+        fc.constantFrom<0 | 1>(0, 1),
+        fc.array(values, { minLength: 125, maxLength: 125 }),
+        fc.option(fc.tuple(fc.nat(), values), { nil: undefined }),
+        ([blocks, rows, columns], largest, drawn, change) => {
+          const size = blocks * rows * columns;
+          const places = new Places([0]);
+          const a = places.take(size);
+          const b = places.take(size);
+          pair.fill(1, 0);
+          drawn.slice(0, size).forEach((value, i) => {
+            pair.set(a + i, value);
+            pair.set(b + i, value);
+          });
+          if (change !== undefined) pair.set(b + (change[0] % size), change[1]);
+          const difference = pair.difference((k) => k.choicesDiffer(blocks, rows, columns, a, b, largest));
+          expect(difference).toBeUndefined();
+        },
+      ),
+    );
+  });
+});

@@ -4,12 +4,13 @@ import type { Complex } from '../complex/complex.ts';
 import { type ComplexValues, entryOf, setEntry } from '../complex/complex-values.ts';
 import type { KinkWatch } from '../complex/kink-watch.ts';
 import type { Attributes } from '../graph.ts';
-import { type Kernel, type Op, ShapeError } from '../op.ts';
+import { type BranchKernel, type BranchTest, type Kernel, type Op, ShapeError } from '../op.ts';
 import { FREE } from '../region.ts';
 import { type Spread, type SpreadQuery, spreadAlong } from '../spread.ts';
 import { numberList } from './attributes.ts';
 import { offsetTable } from './broadcast.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
+import { stackedExtremes, testStackedChoices } from './stacked-extremes.ts';
 
 /** Reduces the entries `memory[from + table[j]]`, j = 0 … table.length − 1, to one number. */
 type Reduce = (memory: Float64Array, from: number, table: Int32Array) => number;
@@ -21,16 +22,20 @@ function reduction(
   name: string,
   reduce: Reduce,
   continuation: ComplexReduce,
-  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding' | 'compileBranches'> & {
+  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding'> & {
     readonly empty: boolean;
+    /** For max and min: 1 where the largest entry is chosen, −1 where the smallest one is. */
+    readonly sign?: 1 | -1;
   },
 ): Op {
-  const { empty, ...linearity } = more;
+  const { empty, sign, ...linearity } = more;
   return {
     name,
     arity: 1,
     inferShape: ([shape], attributes) => reducedShape(name, shape, attributes, empty),
     compile([shape], attributes) {
+      const stacked = sign && stackedExtremes(sign, shape, attributes);
+      if (stacked !== undefined) return stacked;
       const { rows, entries } = reductionTables(shape, attributes);
       return ({ floats: memory }, lanes, [input], output) => {
         for (let lane = 0; lane < lanes; lane++) {
@@ -50,6 +55,7 @@ function reduction(
     },
     flops: ([shape]) => sizeOf(shape),
     spread: spreadReduction,
+    ...(sign === undefined ? {} : choices(sign)),
     ...linearity,
   };
 }
@@ -142,7 +148,7 @@ export const reductions: readonly Op[] = [
     empty: false,
   }),
   reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], extremeEntry(1), {
-    compileBranches: compareChoice(1),
+    sign: 1,
     empty: false,
   }),
   reduction(
@@ -150,7 +156,7 @@ export const reductions: readonly Op[] = [
     (memory, from, table) => memory[from + extreme(memory, from, table, -1)],
     extremeEntry(-1),
     {
-      compileBranches: compareChoice(-1),
+      sign: -1,
       empty: false,
     },
   ),
@@ -186,14 +192,31 @@ function extreme(memory: Float64Array, from: number, table: Int32Array, sign: 1 
 }
 
 /** The pieces of max and min: which entry is chosen. */
-function compareChoice(sign: 1 | -1): NonNullable<Op['compileBranches']> {
-  return ([shape], attributes) => {
-    const { rows, entries } = reductionTables(shape, attributes);
-    return (memory, [moved], [base], crossed) => {
-      for (let row = 0; row < rows.length; row++) {
-        const now = extreme(memory, moved + rows[row], entries, sign);
-        if (now !== extreme(memory, base + rows[row], entries, sign)) crossed(row);
-      }
-    };
+function choices(sign: 1 | -1): Pick<Op, 'compileBranches' | 'compileBranchTest'> {
+  return {
+    compileBranches: ([shape], attributes) => compareChoice(sign, shape, attributes),
+    compileBranchTest: ([shape], attributes) =>
+      testStackedChoices(sign, shape, attributes) ?? anyChoice(sign, shape, attributes),
+  };
+}
+
+function anyChoice(sign: 1 | -1, shape: Shape, attributes: Attributes): BranchTest {
+  const compare = compareChoice(sign, shape, attributes);
+  return ({ floats }, moved, base) => {
+    let isAny = false;
+    compare(floats, moved, base, () => {
+      isAny = true;
+    });
+    return isAny;
+  };
+}
+
+function compareChoice(sign: 1 | -1, shape: Shape, attributes: Attributes): BranchKernel {
+  const { rows, entries } = reductionTables(shape, attributes);
+  return (memory, [moved], [base], crossed) => {
+    for (let row = 0; row < rows.length; row++) {
+      const now = extreme(memory, moved + rows[row], entries, sign);
+      if (now !== extreme(memory, base + rows[row], entries, sign)) crossed(row);
+    }
   };
 }
