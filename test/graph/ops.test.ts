@@ -9,7 +9,9 @@ import {
   opConformance,
   type PlainArray,
 } from '../conformance/op-conformance.ts';
+import { opRegionConformance } from '../conformance/op-region-conformance.ts';
 import { heapWith } from '../fixtures/on-kernels.ts';
+import { windowOps } from './window-ops.ts';
 
 const length = fc.integer({ min: 1, max: 4 });
 const anyShape = fc.array(length, { maxLength: 3 });
@@ -391,9 +393,13 @@ const descriptions: readonly OpDescription[] = [
   alongAxis('log-sum-exp', logSumExp, false),
   where,
   pick,
+  ...windowOps,
 ];
 
-for (const description of descriptions) opConformance(description);
+for (const description of descriptions) {
+  opConformance(description);
+  opRegionConformance(description);
+}
 
 it('every op of the registry is described here', () => {
   expect(descriptions.map(({ op }) => op.name).sort()).toEqual(allOps.map((op) => op.name).sort());
@@ -435,6 +441,29 @@ describe('shapes that do not fit are refused with a sentence that names them', (
     ['softmax', [[2]], { axis: 1 }],
     ['where', [[2], [3], []], {}],
     ['pick', [[2, 3], [3]], { axis: 1 }],
+    ['unfold', [[2, 3]], { taps: [], positions: [], strides: [], dilations: [], starts: [], spacings: [] }],
+    [
+      'unfold',
+      [[2, 3, 4]],
+      { taps: [2], positions: [0], strides: [1], dilations: [1], starts: [0], spacings: [1] },
+    ],
+    [
+      'patch-product',
+      [
+        [2, 3, 2, 4],
+        [5, 3, 3],
+      ],
+      {},
+    ],
+    [
+      'patch-product',
+      [
+        [2, 3, 2, 4],
+        [5, 2, 2],
+      ],
+      {},
+    ],
+    ['take-rows', [[], [3]], {}],
   ] as const)('%s of %j', (name, shapes, attributes) => {
     const infer = () => findOp(name).inferShape(shapes, attributes);
     expect(infer).toThrow(ShapeError);
@@ -459,6 +488,13 @@ it.each([
     expect(findOp(name).spread?.(query, attributes).output).toEqual(kept);
   },
 );
+
+it('take-rows gives NaN for an index that names no row', () => {
+  const heap = heapWith([7, 8, 0, 2, 0.5, -1, 0, 0, 0, 0]);
+  const [table, indices, output] = [0, 2, 6].map((offset) => ({ offset, laneStride: 0 }));
+  findOp('take-rows').compile([[2], [4]], {}, [4])(heap, 1, [table, indices], output);
+  expect([...heap.floats.slice(6)]).toEqual([7, Number.NaN, Number.NaN, Number.NaN]);
+});
 
 it('NaN goes through every op that reads it', () => {
   const heap = heapWith([Number.NaN, 1, 0, 0]);
