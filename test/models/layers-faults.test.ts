@@ -34,7 +34,6 @@ describe('a fault of a layer', () => {
   it.each([
     ['dens', 'there is no layer "dens"; did you mean "dense"? there are dense, relu'],
     ['Relu', 'there is no layer "Relu"; did you mean "relu"?'],
-    ['conv2d', 'the layer "conv2d" is not built yet; there are dense'],
     ['zzz', 'there is no layer "zzz"; there are dense'],
     [7, 'the type of a layer must be a string, not 7'],
   ])('says of the type %j what there is', (type, detail) => {

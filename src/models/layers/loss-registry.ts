@@ -26,5 +26,4 @@ const built: readonly LossKind[] = [
 export const lossKinds: PartKinds<LossKind> = {
   part: 'loss',
   byType: new Map(built.map((kind) => [kind.type, kind])),
-  planned: [],
 };

@@ -82,7 +82,6 @@ const built: readonly RegularizerKind[] = [
 export const regularizerKinds: PartKinds<RegularizerKind> = {
   part: 'regulariser',
   byType: new Map(built.map((kind) => [kind.type, kind])),
-  planned: [],
 };
 
 function refuseRepeats(names: readonly string[], site: Site): void {

@@ -100,8 +100,16 @@ export class Site {
     return this.#lowering.builder.scalar(value);
   }
 
+  /** A tensor of the model itself. */
   constant(shape: Shape, values: Float64Array): NodeId {
     return this.#lowering.builder.constant({ shape, dtype: 'float64', values });
+  }
+
+  /** The data tensor that a node is; undefined when it is anything else. */
+  dataBehind(node: NodeId): { readonly name: string; readonly values: Float64Array } | undefined {
+    const name = this.#lowering.builder.dataName(node);
+    const values = name === undefined ? undefined : this.dataValues(name)?.values;
+    return name === undefined || values === undefined ? undefined : { name, values };
   }
 
   shapeOf(node: MaybeNode): Shape | undefined {
