@@ -8,7 +8,17 @@ const LARGEST_SAFE = 2 ** 480;
 const UP = 2 ** 540;
 const DOWN = 2 ** -600;
 
-/** √Σx² of the terms added, in one pass. */
+/** Hands every term of a sum, in order, to `take`. */
+export type Terms = (take: (term: number) => void) => void;
+
+/** √Σx². */
+export function norm(terms: Terms): number {
+  const sum = new Norm();
+  terms((term) => sum.add(term));
+  return sum.value();
+}
+
+/** √Σx² of the terms added, in one pass: several norms can be found on one way through the numbers. */
 export class Norm {
   readonly #squares = new BlockSum();
   readonly #small = new BlockSum();

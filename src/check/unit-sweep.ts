@@ -73,11 +73,10 @@ export class UnitSweep {
     const bounds = this.#entryBounds(unit);
     const random = randomStream(unit + 1);
     const squares = new Float64Array(contraction.targetSize);
-    const signed = Array.from({ length: ROUNDING_SAMPLES }, () =>
-      bounds.map((bound) => (random() < 0.5 ? -bound : bound)),
-    );
-    const coordinates = this.#coordinatesOf(signed.map(() => unit));
-    for (const values of this.#contractAll(contraction, coordinates, signed)) {
+    const coordinates = this.#coordinatesOf([unit]);
+    for (let sample = 0; sample < ROUNDING_SAMPLES; sample++) {
+      const signed = bounds.map((bound) => (random() < 0.5 ? -bound : bound));
+      const [values] = this.#contractAll(contraction, coordinates, [signed]);
       for (let i = 0; i < squares.length; i++) squares[i] += values[i] * values[i];
     }
     return squares.map((sum) => Math.sqrt(sum / ROUNDING_SAMPLES));

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Norm } from '../../src/check/norm.ts';
+import { norm } from '../../src/check/norm.ts';
 import { relativeDifference } from '../../src/check/relative-difference.ts';
 
-const of = (values: readonly number[]) => {
-  const norm = new Norm();
-  for (const value of values) norm.add(value);
-  return norm.value();
-};
+const of = (values: readonly number[]) => norm((take) => values.forEach((value) => void take(value)));
 const difference = (numeric: readonly number[], claimed: readonly number[]) =>
   relativeDifference(Float64Array.from(numeric), Float64Array.from(claimed), (visit) =>
     numeric.forEach((_, i) => void visit(i)),
