@@ -76,11 +76,10 @@ export class ComponentSweep {
     const doubtful = this.#doubtful(components, numeric, steps, crossed);
     const refined = this.#refine(components, doubtful, numeric, crossed);
     if (refined === undefined) return undefined;
-    if (this.#job.spec.settings.epsilon === 'auto') {
+    if (this.#job.spec.settings.epsilon === 'auto' && this.#complex === undefined) {
       // An automatic step may be any; the one that keeps to one side of a kink is the better.
       for (const { position, numeric: better, kink } of refined)
-        if (this.#isWorse(numeric[position], crossed[position]) && kink === undefined)
-          numeric[position] = better;
+        if (crossed[position] !== 0 && kink === undefined) numeric[position] = better;
     }
     return { numeric, crossed: positions(crossed), refined };
   }
@@ -128,17 +127,12 @@ export class ComponentSweep {
       const bound = roundingBound(error, roundoff, steps[i]);
       if (isCoarse) invalid.push(i);
       else if (!isClear(rule, { claimed, numeric: numeric[i], bound })) {
-        if (this.#isWorse(numeric[i], crossed[i]) || crossed[i] !== 0) invalid.push(i);
+        if (crossed[i] !== 0 || Number.isNaN(numeric[i])) invalid.push(i);
         // Differences could only say less exactly what complex-step has said of the others.
         else if (this.#complex === undefined) unclear.push(i);
       }
     }
     return [...invalid, ...evenly(unclear, components.length)];
-  }
-
-  /** Whether a value that keeps to one side of a kink is better; that of complex-step does, where there is one. */
-  #isWorse(numeric: number, crossed: number): boolean {
-    return this.#complex === undefined ? crossed !== 0 : Number.isNaN(numeric);
   }
 
   #refine(
