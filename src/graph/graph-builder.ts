@@ -47,6 +47,11 @@ export class GraphBuilder {
     return this.#nodes[node].shape;
   }
 
+  /** The number of nodes so far. */
+  get size(): number {
+    return this.#nodes.length;
+  }
+
   /** Names of the parameters that the model mentions. */
   get parameterNames(): string[] {
     return this.#nodes.flatMap((node) => (node.op === 'parameter' && 'name' in node ? [node.name] : []));

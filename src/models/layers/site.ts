@@ -104,6 +104,11 @@ export class Site {
     return this.#lowering.builder.constant({ shape, dtype: 'float64', values });
   }
 
+  /** The number of nodes that the graph has so far. */
+  get graphSize(): number {
+    return this.#lowering.builder.size;
+  }
+
   shapeOf(node: MaybeNode): Shape | undefined {
     return node === undefined ? undefined : this.#lowering.builder.shapeOf(node);
   }
