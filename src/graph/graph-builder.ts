@@ -53,6 +53,11 @@ export class GraphBuilder {
     return node.op === 'data' && 'name' in node ? node.name : undefined;
   }
 
+  /** The number of nodes so far. */
+  get size(): number {
+    return this.#nodes.length;
+  }
+
   /** Names of the parameters that the model mentions. */
   get parameterNames(): string[] {
     return this.#nodes.flatMap((node) => (node.op === 'parameter' && 'name' in node ? [node.name] : []));

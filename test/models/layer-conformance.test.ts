@@ -18,7 +18,9 @@ interface LayerDescription {
   readonly layer: { readonly type: string; readonly [field: string]: unknown };
   /** Shapes with the layout batch-first; every tensor of two axes is transposed for features-first. */
   readonly theta: Readonly<Record<string, Shape>>;
-  readonly output: (theta: PlainTensors) => PlainTensor;
+  readonly output: (tensors: PlainTensors) => PlainTensor;
+  /** Shapes of data beside θ. */
+  readonly data?: Readonly<Record<string, Shape>>;
   /** Whether features-first has this layer too. */
   readonly columns?: boolean;
   /** Where the layer has kinks in X. */
@@ -240,7 +242,9 @@ const sequences: LayerDescription[] = [
       outWeights: 'Wo',
       causal: true,
     },
-    theta: { X: [2, 3, 3], Wq: [4, 3], Wk: [4, 3], Wv: [4, 3], Wo: [2, 4], bq: [4], bk: [4], bv: [4] },
+    theta: { X: [2, 3, 3], Wq: [4, 3], Wk: [4, 3], Wv: [4, 3], Wo: [2, 4], bq: [4], bv: [4] },
+    // Softmax does not feel what all scores of a query have in common, so the derivative by this bias is 0.
+    data: { bk: [4] },
     output: ({ X, Wq, Wk, Wv, Wo, bq, bk, bv }) =>
       project(attend([project(X, Wq, bq), project(X, Wk, bk), project(X, Wv, bv)], 2, true), Wo),
   },
@@ -249,30 +253,33 @@ const sequences: LayerDescription[] = [
 const descriptions = [...activations, ...structure, ...sequences];
 
 /** J is the sum of squares of the output, taken from targets that are not 0. */
-function caseOf(
-  { layer, theta: shapes, output, kinks = [], range = [-1.5, 1.5] }: LayerDescription,
-  columns: boolean,
-) {
+function caseOf(description: LayerDescription, columns: boolean) {
+  const { layer, theta: shapes, data = {}, output, kinks = [], range = [-1.5, 1.5] } = description;
   const [low, high] = range;
-  const own = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape], i) => [
-      name,
-      name === 'X' ? draw(shape, i + 1, { low, high, avoid: kinks }) : draw(shape, i + 1),
-    ]),
-  );
+  const drawAll = (all: Readonly<Record<string, Shape>>, seed: number) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, shape], i) => [
+        name,
+        draw(shape, seed + i, name === 'X' ? { low, high, avoid: kinks } : {}),
+      ]),
+    );
+  const [own, beside] = [drawAll(shapes, 1), drawAll(data, 40)];
   const turn = (tensors: PlainTensors) =>
     columns
       ? Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, transposed(tensor)]))
       : tensors;
-  const target = draw(output(own).shape, 77);
+  const target = draw(output({ ...own, ...beside }).shape, 77);
   const layout = columns ? 'features-first' : 'batch-first';
   return {
     title: `${JSON.stringify(layer)} of ${JSON.stringify(shapes)}, ${layout}`,
     model: { layout, layers: [layer], loss: { type: 'mse', target: 'T', reduction: 'sum' } },
     theta: turn(own),
-    data: turn({ T: target }),
+    data: turn({ ...beside, T: target }),
     cost: (theta: PlainTensors) =>
-      output(turn(theta)).values.reduce((sum, value, i) => sum + (value - target.values[i]) ** 2, 0),
+      output({ ...turn(theta), ...beside }).values.reduce(
+        (sum, value, i) => sum + (value - target.values[i]) ** 2,
+        0,
+      ),
   };
 }
 
@@ -281,13 +288,14 @@ for (const description of descriptions) {
   if (description.columns) modelConformance(caseOf(description, true));
 }
 
-for (const { layer, kinks = [], theta } of activations.filter((each) => each.kinks?.length)) {
+for (const { layer, kinks = [], theta, output } of activations) {
   for (const kink of kinks.filter(() => theta.a === undefined)) {
     kinkConformance({
       title: `${JSON.stringify(layer)} at ${kink}`,
       model: { layout: 'batch-first', layers: [layer], loss: { type: 'mse', target: 'T' } },
       theta: { X: fill([2, 2], () => kink) },
       data: { T: fill([2, 2], () => 1.5) },
+      cost: (moved) => output(moved).values.reduce((sum, value) => sum + (value - 1.5) ** 2, 0) / 2,
     });
   }
 }

@@ -55,6 +55,13 @@ describe('a fault of a recurrent layer', () => {
     ]);
   });
 
+  it('is a sequence that is too long to be stepped through', () => {
+    const endless = { X: zeros(1, 40_000, 1), Wx: zeros(4, 1), Wh: zeros(4, 1) };
+    expect(faultsOf(lstm, endless)).toEqual([
+      `${at} layers[0] (lstm): its 40000 steps of time make a model of more than 200000 operations`,
+    ]);
+  });
+
   it('is an unknown name, a missing field, or one of another kind of layer', () => {
     expect(faultsOf({ type: 'gru', inputWeights: 'Wx', hiddenWeight: 'Wh', initialCell: 'c' })).toEqual([
       `${at}/hiddenWeight unknown field "hiddenWeight"; did you mean "hiddenWeights"?`,

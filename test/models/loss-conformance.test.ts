@@ -165,16 +165,19 @@ for (const description of descriptions) {
   if (description.shape === undefined) modelConformance(caseOf(description, true));
 }
 
-for (const [type, target, prediction] of [
-  ['mae', 0.5, 0.5],
-  ['huber', 0, 1],
-  ['hinge', 1, 1],
-] as const) {
+const kinks: readonly [string, number, number, (a: number, y: number) => number][] = [
+  ['mae', 0.5, 0.5, (a, y) => Math.abs(a - y)],
+  ['huber', 0, 1, huber(1)],
+  ['hinge', 1, 1, (a, y) => Math.max(0, 1 - y * a)],
+];
+
+for (const [type, target, prediction, each] of kinks) {
   kinkConformance({
     title: type,
     model: { layout: 'batch-first', layers: untouched, loss: { type, target: 'T' } },
     theta: { X: fill([2, 2], () => prediction) },
     data: { T: fill([2, 2], () => target) },
+    cost: ({ X }) => sum(X.values.map((a) => each(a, target))) / 2,
   });
 }
 

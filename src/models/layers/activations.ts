@@ -54,10 +54,9 @@ const celu = layerKind(
     })
     .describe('z where z > 0, α·(e^(z/α) − 1) elsewhere.'),
   ({ alpha }, input, site) => {
-    const below = site.apply('expm1', [
-      site.apply('divide', [site.apply('minimum', [input, site.scalar(0)]), site.scalar(alpha)]),
-    ]);
-    return site.apply('add', [site.apply('relu', [input]), scaled(below, alpha, site)]);
+    const { above, below } = halves(input, site);
+    const exponential = site.apply('expm1', [site.apply('divide', [below, site.scalar(alpha)])]);
+    return site.apply('add', [above, scaled(exponential, alpha, site)]);
   },
 );
 
@@ -70,10 +69,17 @@ const selu = elementwise(
   (z, site) => exponentialUnit(z, SELU_SCALE, SELU_SCALE * SELU_ALPHA, site),
 );
 
-/** above·max(z, 0) + below·(e^min(z, 0) − 1): nothing overflows, and expm1 loses nothing near 0. */
-function exponentialUnit(z: MaybeNode, above: number, below: number, site: Site): MaybeNode {
-  const exponential = site.apply('expm1', [site.apply('minimum', [z, site.scalar(0)])]);
-  return site.apply('add', [scaled(site.apply('relu', [z]), above, site), scaled(exponential, below, site)]);
+/** scale·max(z, 0) + steepness·(e^min(z, 0) − 1): nothing overflows, and expm1 loses nothing near 0. */
+function exponentialUnit(z: MaybeNode, scale: number, steepness: number, site: Site): MaybeNode {
+  const { above, below } = halves(z, site);
+  const exponential = scaled(site.apply('expm1', [below]), steepness, site);
+  return site.apply('add', [scaled(above, scale, site), exponential]);
+}
+
+/** max(z, 0) and min(z, 0) by a single piecewise op, so that there is a single kink to judge slopes at. */
+function halves(z: MaybeNode, site: Site): { readonly above: MaybeNode; readonly below: MaybeNode } {
+  const above = site.apply('relu', [z]);
+  return { above, below: site.apply('subtract', [z, above]) };
 }
 
 const gelu = layerKind(
@@ -114,9 +120,8 @@ const prelu = layerKind(
     })
     .describe('z where z > 0, a·z elsewhere, where the slope a is a tensor.'),
   ({ slope }, input, site) => {
-    const below = site.apply('minimum', [input, site.scalar(0)]);
-    const slopes = slopesOf(slope, input, site);
-    return site.apply('add', [site.apply('relu', [input]), site.apply('multiply', [slopes, below])]);
+    const { above, below } = halves(input, site);
+    return site.apply('add', [above, site.apply('multiply', [slopesOf(slope, input, site), below])]);
   },
 );
 

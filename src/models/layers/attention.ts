@@ -101,8 +101,8 @@ function joinHeads(parts: MaybeNode, site: Site): MaybeNode {
 
 /** The scores with those of later times so low that softmax gives them exactly 0. */
 function hideLater(scores: MaybeNode, time: number, site: Site): MaybeNode {
-  const sees = Float64Array.from({ length: time * time }, (_, i) =>
-    i % time <= Math.floor(i / time) ? 1 : 0,
-  );
-  return site.apply('where', [site.constant([time, time], sees), scores, site.scalar(-Number.MAX_VALUE)]);
+  const times = Float64Array.from({ length: time }, (_, i) => i);
+  const [own, other] = [site.constant([time, 1], times), site.constant([time], times)];
+  const sees = site.apply('greater-equal', [own, other]);
+  return site.apply('where', [sees, scores, site.scalar(-Number.MAX_VALUE)]);
 }

@@ -34,6 +34,9 @@ export const recurrentFields = {
     ),
 };
 
+/** A model of more is refused whatever its parameters; here that is told before memory is spent on it. */
+const mostOperations = 200_000;
+
 type RecurrentLayer = z.output<z.ZodObject<typeof recurrentFields, z.core.$strip>>;
 
 /** The parameters of one recurrent layer, and the sizes that they give it. */
@@ -142,6 +145,10 @@ export function unroll(
   let states = start;
   const hidden = new Array<MaybeNode>(time).fill(undefined);
   for (let i = 0; i < time; i++) {
+    if (site.graphSize > mostOperations) {
+      site.fault(`its ${time} steps of time make a model of more than ${mostOperations} operations`);
+      return undefined;
+    }
     const at = direction === 'forward' ? i : time - 1 - i;
     states = step(atTime(input, at, site), states);
     hidden[at] = states[0];

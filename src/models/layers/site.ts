@@ -112,6 +112,11 @@ export class Site {
     return name === undefined || values === undefined ? undefined : { name, values };
   }
 
+  /** The number of nodes that the graph has so far. */
+  get graphSize(): number {
+    return this.#lowering.builder.size;
+  }
+
   shapeOf(node: MaybeNode): Shape | undefined {
     return node === undefined ? undefined : this.#lowering.builder.shapeOf(node);
   }
