@@ -15,7 +15,7 @@ interface Activation {
   isRead: boolean;
 }
 
-/** What the activation of a model is known by before its first layer. */
+/** The input of a model: its name, its node, and the place in the document that says so. */
 export interface ModelInput {
   readonly name: string | undefined;
   readonly node: MaybeNode;
