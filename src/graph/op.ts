@@ -1,4 +1,5 @@
 import type { Shape } from '../tensors/tensor.ts';
+import type { ComplexKernel } from './complex/complex-values.ts';
 import type { Attributes } from './graph.ts';
 import type { Heap } from './heap.ts';
 import type { Spread, SpreadQuery } from './spread.ts';
@@ -60,6 +61,12 @@ export interface Op {
    * not differentiable somewhere between the two.
    */
   compileBranches?(inputs: readonly Shape[], attributes: Attributes, output: Shape): BranchKernel;
+
+  /**
+   * As `compile`, in complex arithmetic, for the method complex-step. An op that has no analytic continuation leaves it
+   * out, and is refused by name wherever it would be needed.
+   */
+  compileComplex?(inputs: readonly Shape[], attributes: Attributes, output: Shape): ComplexKernel;
 
   /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
   flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;

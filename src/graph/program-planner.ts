@@ -5,7 +5,7 @@ import { Lazy } from './lazy.ts';
 import type { MovedPath } from './moved-path.ts';
 import type { BranchKernel, Kernel, Op } from './op.ts';
 import { findOp } from './ops/registry.ts';
-import { compactShape, FREE, isWhole, type Region, RegionMap, sameRegion } from './region.ts';
+import { compactShape, isWhole, type Region, RegionMap, regionWithin, sameRegion } from './region.ts';
 import { spreadWhole } from './spread.ts';
 import type { Tape } from './tape.ts';
 
@@ -248,10 +248,4 @@ interface NodePlan {
   readonly op: Op;
   readonly regions: readonly Region[];
   readonly region: Region;
-}
-
-/** A region seen from a wider one that holds it: axes that both fix have length 1 there. */
-function regionWithin(inner: Region, outer: Region): Region {
-  const shape = compactShape(outer);
-  return { shape, fixed: inner.fixed.map((coordinate, axis) => (shape[axis] === 1 ? FREE : coordinate)) };
 }

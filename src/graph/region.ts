@@ -35,6 +35,12 @@ export function compactShape({ shape, fixed }: Region): Shape {
   return shape.map((length, axis) => (fixed[axis] === FREE ? length : 1));
 }
 
+/** A region seen from a wider one that holds it: axes that both fix have length 1 there. */
+export function regionWithin(inner: Region, outer: Region): Region {
+  const shape = compactShape(outer);
+  return { shape, fixed: inner.fixed.map((coordinate, axis) => (shape[axis] === 1 ? FREE : coordinate)) };
+}
+
 /** Whether two regions of one node are the same. */
 export function sameRegion(a: Region, b: Region): boolean {
   return a.fixed.every((coordinate, axis) => coordinate === b.fixed[axis]);

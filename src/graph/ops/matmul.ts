@@ -1,5 +1,7 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import type { ComplexKernel } from '../complex/complex-values.ts';
+import { multiplyComplex } from '../complex/matrix-product.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
@@ -30,6 +32,7 @@ export const matmul: Op = {
   inferShape: ([left, right], attributes) => product(left, right, attributes).output,
   compile: (shapes, attributes) => productKernel(shapes, attributes, false),
   compileAdding: (shapes, attributes) => productKernel(shapes, attributes, true),
+  compileComplex: complexProduct,
   flops([left, right], attributes) {
     const p = product(left, right, attributes);
     return 2 * sizeOf(p.batch) * p.rows * p.columns * p.inner;
@@ -93,6 +96,19 @@ function multiply(heap: Heap, p: Product, left: number, right: number, to: numbe
     accumulate,
     heap.packing,
   );
+}
+
+function complexProduct([leftShape, rightShape]: readonly Shape[], attributes: Attributes): ComplexKernel {
+  const p = product(leftShape, rightShape, attributes);
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
+  return ([a, b], output) => {
+    for (let batch = 0; batch < left.length; batch++) {
+      const from = { values: a, start: left[batch], row: p.leftRow, column: p.leftInner };
+      const other = { values: b, start: right[batch], row: p.rightInner, column: p.rightColumn };
+      multiplyComplex([p.rows, p.inner, p.columns], from, other, output, batch * p.rows * p.columns);
+    }
+  };
 }
 
 /** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights; of a factor that is stored transposed, the transpose. */

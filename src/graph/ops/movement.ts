@@ -1,5 +1,6 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import { eachEntry, entryOf, pickEntries, setEntry } from '../complex/complex-values.ts';
 import type { Attributes } from '../graph.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
 import { FREE } from '../region.ts';
@@ -42,6 +43,7 @@ const transpose: Op = {
     return axes.map((axis) => shape[axis]);
   },
   compile: ([shape], attributes, output) => gather(transposeTable(shape, attributes, output)),
+  compileComplex: ([shape], attributes, output) => pickEntries(transposeTable(shape, attributes, output)),
   transposed: (_input, [shape], attributes, output) => scatterAdd(transposeTable(shape, attributes, output)),
   spread: (query, attributes) => spreadAlong(query, numberList(attributes, 'axes')),
   pull: (output, shapes, attributes) => pullAlong(output, shapes, numberList(attributes, 'axes')),
@@ -78,6 +80,7 @@ const reshape: Op = {
       }
     };
   },
+  compileComplex: () => eachEntry((z) => z),
   flops: ([shape]) => sizeOf(shape),
   linear,
   transposed(_input, [shape]) {
@@ -110,6 +113,8 @@ const broadcastTo: Op = {
     return target;
   },
   compile: ([shape], _attributes, output) => gather(offsetTable(output, broadcastStrides(shape, output))),
+  compileComplex: ([shape], _attributes, output) =>
+    pickEntries(offsetTable(output, broadcastStrides(shape, output))),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   transposed: (_input, [shape], _attributes, output) =>
@@ -156,14 +161,19 @@ const concat: Op = {
       }
     };
   },
+  compileComplex(shapes, attributes, output) {
+    const tables = shapes.map((_, input) => joinedEntries(input, shapes, attributes, output));
+    return (inputs, joined) => {
+      tables.forEach((table, input) => {
+        for (let i = 0; i < table.length; i++) setEntry(joined, table[i], entryOf(inputs[input], i));
+      });
+    };
+  },
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   unmoved: () => 'zero',
-  transposed(input, shapes, attributes, output) {
-    const axis = wholeNumber(attributes, 'axis');
-    const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
-    return scatterFrom(offsetTable(shapes[input], stridesOf(output), start));
-  },
+  transposed: (input, shapes, attributes, output) =>
+    scatterFrom(joinedEntries(input, shapes, attributes, output)),
   spread({ moved, shapes, output }, attributes) {
     const axis = wholeNumber(attributes, 'axis');
     const fixed = output.map((length, i) =>
@@ -172,6 +182,18 @@ const concat: Op = {
     return { inputs: shapes.map(() => fixed), output: fixed };
   },
 };
+
+/** Where the entries of one input of a concat lie in its output. */
+function joinedEntries(
+  input: number,
+  shapes: readonly Shape[],
+  attributes: Attributes,
+  output: Shape,
+): Int32Array {
+  const axis = wholeNumber(attributes, 'axis');
+  const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
+  return offsetTable(shapes[input], stridesOf(output), start);
+}
 
 /** input[i] += weights[table[i]]. */
 function scatterFrom(table: Int32Array): TransposedKernel {
@@ -197,6 +219,7 @@ const slice: Op = {
     });
   },
   compile: ([shape], attributes, output) => gather(sliceTable(shape, attributes, output)),
+  compileComplex: ([shape], attributes, output) => pickEntries(sliceTable(shape, attributes, output)),
   transposed: (_input, [shape], attributes, output) => scatterAdd(sliceTable(shape, attributes, output)),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,

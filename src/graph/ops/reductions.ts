@@ -1,5 +1,8 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import type { Complex } from '../complex/complex.ts';
+import { type ComplexValues, entryOf, setEntry } from '../complex/complex-values.ts';
+import type { KinkWatch } from '../complex/kink-watch.ts';
 import type { Attributes } from '../graph.ts';
 import { type Kernel, type Op, ShapeError } from '../op.ts';
 import { FREE } from '../region.ts';
@@ -11,9 +14,13 @@ import { pairwiseSum } from './pairwise-sum.ts';
 /** Reduces the entries `memory[from + table[j]]`, j = 0 … table.length − 1, to one number. */
 type Reduce = (memory: Float64Array, from: number, table: Int32Array) => number;
 
+/** The same of complex entries. */
+type ComplexReduce = (input: ComplexValues, from: number, table: Int32Array, kinks: KinkWatch) => Complex;
+
 function reduction(
   name: string,
   reduce: Reduce,
+  continuation: ComplexReduce,
   more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding' | 'compileBranches'> & {
     readonly empty: boolean;
   },
@@ -32,6 +39,13 @@ function reduction(
           for (let row = 0; row < rows.length; row++)
             memory[to + row] = reduce(memory, from + rows[row], entries);
         }
+      };
+    },
+    compileComplex([shape], attributes) {
+      const { rows, entries } = reductionTables(shape, attributes);
+      return ([input], output, kinks) => {
+        for (let row = 0; row < rows.length; row++)
+          setEntry(output, row, continuation(input, rows[row], entries, kinks));
       };
     },
     flops: ([shape]) => sizeOf(shape),
@@ -115,27 +129,50 @@ function reducedShape(name: string, shape: Shape, attributes: Attributes, emptyA
 }
 
 export const reductions: readonly Op[] = [
-  reduction('sum', pairwiseSum, {
+  reduction('sum', pairwiseSum, eachPart(pairwiseSum), {
     linear: () => true,
     transposed: transposedSum(() => 1),
     spread: spreadSum,
     compileAdding: addingSum,
     empty: true,
   }),
-  reduction('mean', (memory, from, table) => pairwiseSum(memory, from, table) / table.length, {
+  reduction('mean', mean, eachPart(mean), {
     linear: () => true,
     transposed: transposedSum((count) => 1 / count),
     empty: false,
   }),
-  reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], {
+  reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], extremeEntry(1), {
     compileBranches: compareChoice(1),
     empty: false,
   }),
-  reduction('min', (memory, from, table) => memory[from + extreme(memory, from, table, -1)], {
-    compileBranches: compareChoice(-1),
-    empty: false,
-  }),
+  reduction(
+    'min',
+    (memory, from, table) => memory[from + extreme(memory, from, table, -1)],
+    extremeEntry(-1),
+    {
+      compileBranches: compareChoice(-1),
+      empty: false,
+    },
+  ),
 ];
+
+function mean(memory: Float64Array, from: number, table: Int32Array): number {
+  return pairwiseSum(memory, from, table) / table.length;
+}
+
+/** Linear, so that it reduces either part by itself. */
+function eachPart(reduce: Reduce): ComplexReduce {
+  return ({ re, im }, from, table) => ({ re: reduce(re, from, table), im: reduce(im, from, table) });
+}
+
+/** The first entry whose real part times `sign` is the largest. */
+function extremeEntry(sign: 1 | -1): ComplexReduce {
+  return (input, from, table, kinks) => {
+    const chosen = entryOf(input, from + extreme(input.re, from, table, sign));
+    for (const offset of table) kinks.compare(chosen, entryOf(input, from + offset));
+    return chosen;
+  };
+}
 
 /** The offset of the first largest entry times `sign`, or of the first NaN. */
 function extreme(memory: Float64Array, from: number, table: Int32Array, sign: 1 | -1): number {
