@@ -3,6 +3,7 @@ import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Parameter } from './check-job.ts';
 import { type DifferencePair, differencePairs, RETRY_STEPS, stepOf } from './differences.ts';
 import type { JobView } from './job-memory.ts';
+import type { DifferenceMethod } from './settings.ts';
 
 /** Moves components of one parameter, batch by batch, in one slot. */
 export class ComponentSweep {
@@ -12,14 +13,20 @@ export class ComponentSweep {
   readonly #program: BoundProgram;
   readonly #width: number;
   readonly #parameter: Parameter;
-  readonly #pairs: readonly DifferencePair[];
+  readonly #method: DifferenceMethod;
 
-  constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
+  constructor(
+    job: JobView,
+    program: ProbeProgram,
+    parameter: Parameter,
+    method: DifferenceMethod,
+    slot: number,
+  ) {
     this.#job = job;
     this.#program = program.bind(job.heap(slot), job.baseValues(slot), job.scratch(slot));
     this.#width = program.width;
     this.#parameter = parameter;
-    this.#pairs = differencePairs[job.spec.settings.method];
+    this.#method = method;
   }
 
   /**
@@ -65,7 +72,7 @@ export class ComponentSweep {
   ): number[] {
     const crossed = new Set<number>();
     const count = positions.length;
-    for (const pair of this.#pairs) {
+    for (const pair of differencePairs[this.#method]) {
       const minusIsBase = pair.minus === 0;
       const distances = positions.map((position, lane) =>
         this.#move(components[position], lane, count, pair, factor),
@@ -84,7 +91,7 @@ export class ComponentSweep {
   #move(component: number, lane: number, pairs: number, pair: DifferencePair, factor: number): number {
     const { floats, layout, spec } = this.#job;
     const theta = floats[layout.theta + component];
-    const step = factor * stepOf(spec.settings.epsilon, theta);
+    const step = factor * stepOf(spec.settings.epsilon, this.#method, theta);
     const plus = theta + pair.plus * step;
     const minus = theta + pair.minus * step;
     this.#write(lane, component, plus);

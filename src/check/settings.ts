@@ -1,4 +1,6 @@
-export type Method = 'forward' | 'backward' | 'central';
+/** How a derivative is taken: by a weighted sum of differences of J, or by one evaluation off the real axis. */
+export type Method = DifferenceMethod | 'complex-step';
+export type DifferenceMethod = 'forward' | 'backward' | 'central' | 'five-point';
 export type Strategy = 'weight-perturbation' | 'node-perturbation';
 
 /** Which components of θ are checked. A sample is seeded and spread over every parameter. */

@@ -1,4 +1,5 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
+import { ComplexSweep } from './complex-sweep.ts';
 import { ComponentSweep } from './component-sweep.ts';
 import { JobView } from './job-memory.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
@@ -77,7 +78,7 @@ export class ShardRunner {
       const still = { ...entry, numeric: new Float64Array(components.length), crossed: new Uint32Array(0) };
       return { entries: [still], evaluations: 0 };
     }
-    const sweep = new ComponentSweep(this.#job, program, this.#job.spec.parameters[parameter], slot);
+    const sweep = this.#componentSweep(program, parameter, slot);
     const swept = sweep.run(components);
     if (swept === undefined) return undefined;
     const { numeric, crossed } = swept;
@@ -85,6 +86,13 @@ export class ShardRunner {
       entries: [{ ...entry, numeric, crossed: Uint32Array.from(crossed) }],
       evaluations: sweep.evaluations,
     };
+  }
+
+  #componentSweep(program: ProbeProgram, parameter: number, slot: number): ComponentSweep | ComplexSweep {
+    const { parameters, settings } = this.#job.spec;
+    return settings.method === 'complex-step'
+      ? new ComplexSweep(this.#job, program, parameters[parameter], slot)
+      : new ComponentSweep(this.#job, program, parameters[parameter], settings.method, slot);
   }
 }
 

@@ -5,7 +5,7 @@ import { pointRegion } from '../graph/region.ts';
 import { Tape } from '../graph/tape.ts';
 import { auditedRuns } from './audit.ts';
 import type { CheckSpec } from './check-job.ts';
-import { differencePairs } from './differences.ts';
+import { workPerComponent } from './differences.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
 import type { Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
@@ -42,6 +42,7 @@ export class SweepDesigner {
   readonly #spec: CheckSpec;
   readonly #leaves: ReadonlyMap<string, NodeId>;
   readonly #groups = new Map<NodeId, UnitGroup>();
+  /** Work of one component, in that of one pair of points. */
   readonly #pairs: number;
 
   constructor(spec: CheckSpec) {
@@ -52,7 +53,7 @@ export class SweepDesigner {
         node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
       ),
     );
-    this.#pairs = differencePairs[spec.settings.method].length;
+    this.#pairs = workPerComponent(spec.settings.method);
     this.programs = spec.parameters.map((_, parameter) => this.#program(parameter));
   }
 

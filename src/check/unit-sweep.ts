@@ -87,7 +87,7 @@ export class UnitSweep {
     const { table } = this.#unitMap;
     for (let entry = 0; entry < marked.length; entry++) {
       const value = floats[from + (table === undefined ? entry : table[entry])];
-      const step = marked[entry] === 0 ? 0 : factor * stepOf(spec.settings.epsilon, value);
+      const step = marked[entry] === 0 ? 0 : factor * stepOf(spec.settings.epsilon, 'central', value);
       floats[plusLane + entry] = value + step;
       floats[minusLane + entry] = value - step;
       distances[entry] = value + step - (value - step);

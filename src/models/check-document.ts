@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type CheckSettings, defaultSettings } from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
+import type { Graph } from '../graph/graph.ts';
+import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
 
 /** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
 function refusing(planned: readonly string[]) {
@@ -35,9 +37,11 @@ const componentsSchema = z
 export const checkDocumentSchema = z
   .strictObject({
     method: z
-      .enum(['forward', 'backward', 'central'], { error: refusing(['five-point', 'complex-step']) })
+      .enum(['forward', 'backward', 'central', 'five-point', 'complex-step'])
       .default(defaultSettings.method)
-      .describe('(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h or (J(θ+h) − J(θ−h))/2h.'),
+      .describe(
+        '(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h, (J(θ+h) − J(θ−h))/2h, (8(J(θ+h) − J(θ−h)) − (J(θ+2h) − J(θ−2h)))/12h, or Im J(θ+ih)/h.',
+      ),
     epsilon: epsilonSchema,
     tolerance: z
       .number()
@@ -74,5 +78,24 @@ export function refuseUnfitStrategy({ strategy, method, components }: CheckSetti
   }
   if (components !== 'all' && 'sample' in components) {
     faults.add('/check/strategy', 'node-perturbation checks whole parameters, not a sample of components');
+  }
+}
+
+/** Names every operation that complex-step would have to continue off the real axis and cannot. */
+export function refuseUnfitMethod(
+  { method, components }: CheckSettings,
+  graph: Graph,
+  parameters: Iterable<string>,
+  faults: Faults,
+): void {
+  if (method !== 'complex-step') return;
+  const checked =
+    typeof components === 'object' && 'parameters' in components ? components.parameters : parameters;
+  const told = new Set<string>();
+  for (const { op, source } of opsWithoutComplex(graph, new Set(checked))) {
+    const where = source === undefined ? '' : ` (${source})`;
+    const detail = `complex-step cannot evaluate ${op}${where}, which is not analytic; central takes it`;
+    if (!told.has(detail)) faults.add('/check/method', detail);
+    told.add(detail);
   }
 }

@@ -83,7 +83,7 @@ export const reportSchema: z.ZodType<Report> = z
     cost: jsonNumberSchema.describe('J at θ.'),
     components: countsSchema,
     settings: z.object({
-      method: z.enum(['forward', 'backward', 'central']),
+      method: z.enum(['forward', 'backward', 'central', 'five-point', 'complex-step']),
       strategy: strategySchema,
       epsilon: z.union([z.number(), z.literal('auto')]),
       tolerance: z.number(),
