@@ -91,11 +91,9 @@ export function refuseUnfitMethod(
   if (method !== 'complex-step') return;
   const checked =
     typeof components === 'object' && 'parameters' in components ? components.parameters : parameters;
-  const told = new Set<string>();
-  for (const { op, source } of opsWithoutComplex(graph, new Set(checked))) {
-    const where = source === undefined ? '' : ` (${source})`;
-    const detail = `complex-step cannot evaluate ${op}${where}, which is not analytic; central takes it`;
-    if (!told.has(detail)) faults.add('/check/method', detail);
-    told.add(detail);
-  }
+  const details = opsWithoutComplex(graph, new Set(checked)).map(({ op, source }) => {
+    const place = source === undefined ? '' : `${source}: `;
+    return `${place}complex-step has no complex arithmetic for ${op}; central takes it`;
+  });
+  for (const detail of new Set(details)) faults.add('/check/method', detail);
 }

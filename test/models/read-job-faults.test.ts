@@ -329,10 +329,50 @@ describe('a strategy that does not fit is refused, not replaced', () => {
   };
   it.each([
     [{ method: 'forward' }, 'node-perturbation takes the central method, not forward'],
+    [{ method: 'complex-step' }, 'node-perturbation takes the central method, not complex-step'],
     [{ components: { sample: 1 } }, 'node-perturbation checks whole parameters, not a sample of components'],
   ])('node-perturbation with %j', (check, detail) => {
     const reading = readJob({ ...job, check: { ...check, strategy: 'node-perturbation' } });
     expect(reading).toEqual({ kind: 'faults', faults: [{ pointer: '/check/strategy', detail }] });
+  });
+});
+
+describe('complex-step', () => {
+  const absolute = {
+    model: { format: 'expression', cost: 'sum(abs(X)) * sin(u) + \\\n  abs(exp(v)) + sum(abs(w * abs(X)))' },
+    data: { X: [1, -1] },
+    parameters: { u: 1, v: 2, w: [1, 2] },
+    gradients: { u: 1, v: 2, w: [1, 2] },
+  };
+  const where = (check: object) => readJob({ ...absolute, check: { method: 'complex-step', ...check } });
+
+  it('names each operation that has no complex arithmetic, where a checked parameter moves it', () => {
+    const detail = (place: string) =>
+      `${place}: complex-step has no complex arithmetic for abs; central takes it`;
+    expect(where({})).toEqual({
+      kind: 'faults',
+      faults: ['line 2, column 3', 'line 2, column 21'].map((place) => ({
+        pointer: '/check/method',
+        detail: detail(place),
+      })),
+    });
+    expect(where({ components: { parameters: ['v'] } })).toMatchObject({
+      faults: [{ detail: detail('line 2, column 3') }],
+    });
+    expect(where({ components: { sample: 1 } })).toMatchObject({ kind: 'faults' });
+    expect(where({ components: { parameters: ['u'] } }).kind).toBe('job');
+    expect(where({ method: 'five-point' }).kind).toBe('job');
+  });
+
+  it('names the layer or regulariser that the operation comes from', () => {
+    const regularization = [{ type: 'l1', lambda: 0.1, parameters: ['W'], scale: '1' }];
+    const model = { ...good.model, regularization };
+    expect(faultsOf({ ...good, model, check: { method: 'complex-step' } })).toEqual([
+      {
+        pointer: '/check/method',
+        detail: 'regularization[0] (l1): complex-step has no complex arithmetic for abs; central takes it',
+      },
+    ]);
   });
 });
 
