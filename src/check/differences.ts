@@ -31,8 +31,8 @@ export function evaluationsPerComponent(method: Method): number {
   );
 }
 
-/** What complex arithmetic takes, without kernels, of the time of a pair of real evaluations on them. */
-const COMPLEX_WORK = 8;
+/** A complex evaluation without kernels takes about as long as so many pairs of real ones on them. */
+const COMPLEX_WORK = 5;
 
 /** The work of one component, in that of one pair of points. */
 export function workPerComponent(method: Method): number {
