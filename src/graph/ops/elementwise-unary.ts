@@ -113,6 +113,7 @@ export const elementwiseUnary: readonly Op[] = [
   kernelOp('tanh', { flops: TRANSCENDENTAL, complex: () => complex.tanh }),
   kernelOp('sigmoid', { flops: TRANSCENDENTAL, complex: () => complex.sigmoid }),
   kernelOp('softplus', { flops: 2 * TRANSCENDENTAL, complex: () => complex.softplus }),
+  kernelOp('erf', { flops: 2 * TRANSCENDENTAL }),
   unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope)), {
     piecewise: true,
     complex: ({ slope }) => complexLeakyRelu(Number(slope)),

@@ -93,12 +93,27 @@ const reshape: Op = {
   pull: (output, shapes, _attributes, shape) => pullAlong(output, shapes, carriedAxes(shapes[0], shape)),
 };
 
-/** For each axis of `output` the axis of `input` that it is, where only axes of length 1 were put in or left out. */
+/**
+ * For each axis of `output` the axis of `input` that it is, if any. Both shapes are cut wherever the sizes up to there
+ * are the same ([m,T,12] and [m,T,3,4] after m and after T); an axis that is a piece by itself in both is carried over.
+ */
 function carriedAxes(input: Shape, output: Shape): (number | undefined)[] {
-  const long = (shape: Shape) => shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
-  const [from, to] = [long(input), long(output)];
-  const same = from.length === to.length && from.every((axis, i) => input[axis] === output[to[i]]);
-  return output.map((_, axis) => (same && to.includes(axis) ? from[to.indexOf(axis)] : undefined));
+  const sources: (number | undefined)[] = output.map(() => undefined);
+  if (sizeOf(input) === 0) return sources;
+  let [i, j] = [0, 0];
+  while (i < input.length && j < output.length) {
+    if (input[i] === 1) i++;
+    else if (output[j] === 1) j++;
+    else if (input[i] === output[j]) sources[j++] = i++;
+    else {
+      let [from, to] = [input[i++], output[j++]];
+      while (from !== to) {
+        if (from < to) from *= input[i++];
+        else to *= output[j++];
+      }
+    }
+  }
+  return sources;
 }
 
 const broadcastTo: Op = {
@@ -223,7 +238,17 @@ const slice: Op = {
   transposed: (_input, [shape], attributes, output) => scatterAdd(sliceTable(shape, attributes, output)),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
+  spread: (query, attributes) => spreadAlong(query, uncutAxes(query.shapes[0], attributes)),
+  pull: (output, shapes, attributes) => pullAlong(output, shapes, uncutAxes(shapes[0], attributes)),
 };
+
+/** The axes that are taken whole, and in order. */
+function uncutAxes(shape: Shape, attributes: Attributes): (number | undefined)[] {
+  const { starts, ends, steps } = sliceBounds(attributes);
+  return shape.map((length, axis) =>
+    starts[axis] === 0 && ends[axis] >= length && steps[axis] === 1 ? axis : undefined,
+  );
+}
 
 function sliceTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
   const { starts, steps } = sliceBounds(attributes);
