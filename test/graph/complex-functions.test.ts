@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Complex, quotient, real } from '../../src/graph/complex/complex.ts';
 import * as elementary from '../../src/graph/complex/elementary-functions.ts';
+import { erf } from '../../src/graph/complex/erf.ts';
 import { logSoftmax, logSumExp, softmax } from '../../src/graph/complex/exponential-lines.ts';
 import { KinkWatch } from '../../src/graph/complex/kink-watch.ts';
 
@@ -16,6 +17,7 @@ const functions: Readonly<Record<string, (z: Complex, w: Complex) => Complex>> =
   cos: elementary.cos,
   tanh: elementary.tanh,
   sigmoid: elementary.sigmoid,
+  erf,
   softplus: elementary.softplus,
   power: (z, w) => elementary.power(z, w, kinks),
 };

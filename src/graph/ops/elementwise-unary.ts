@@ -4,6 +4,7 @@ import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 import { type Complex, negative, product, real } from '../complex/complex.ts';
 import { type ComplexFunction, eachEntry } from '../complex/complex-values.ts';
 import * as complex from '../complex/elementary-functions.ts';
+import { erf } from '../complex/erf.ts';
 import type { KinkWatch } from '../complex/kink-watch.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
@@ -113,7 +114,7 @@ export const elementwiseUnary: readonly Op[] = [
   kernelOp('tanh', { flops: TRANSCENDENTAL, complex: () => complex.tanh }),
   kernelOp('sigmoid', { flops: TRANSCENDENTAL, complex: () => complex.sigmoid }),
   kernelOp('softplus', { flops: 2 * TRANSCENDENTAL, complex: () => complex.softplus }),
-  kernelOp('erf', { flops: 2 * TRANSCENDENTAL }),
+  kernelOp('erf', { flops: 2 * TRANSCENDENTAL, complex: () => erf }),
   unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope)), {
     piecewise: true,
     complex: ({ slope }) => complexLeakyRelu(Number(slope)),

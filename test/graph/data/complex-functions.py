@@ -5,7 +5,7 @@ decimals that give the float64, the value at the one or two arguments rounded on
 
 from pathlib import Path
 
-from mpmath import cos, exp, expm1, log, mp, mpc, mpf, sin, sqrt, tanh
+from mpmath import cos, erf, exp, expm1, log, mp, mpc, mpf, sin, sqrt, tanh
 
 # 1 + e^-600 must leave digits enough.
 mp.dps = 700
@@ -26,6 +26,7 @@ FUNCTIONS = {
     "cos": (cos, SMALL),
     "tanh": (tanh, SMALL + TAILS),
     "sigmoid": (lambda z: 1 / (1 + exp(-z)), SMALL + TAILS),
+    "erf": (erf, SMALL + [0.0, -3.1, 2.9, 4.0, -5.9, 6.1, 12.3, 25.0]),
     "softplus": (lambda z: log(1 + exp(z)), SMALL + TAILS),
 }
 
