@@ -121,6 +121,11 @@ describe('complex-step', () => {
     }
   });
 
+  it('takes what an infinite value does not reach as still', async () => {
+    const report = await checkGradients(expressionOf('x**2 + relu(x + log(0)) + 1 / (x + exp(1000))', 3, 6));
+    expect(report).toMatchObject({ verdict: 'pass', components: { kinks: 0 } });
+  });
+
   it('gives the same bits in whatever order its shards run', () => {
     const job = withSettings(
       arbitraryNetwork.build({

@@ -1,11 +1,10 @@
 import type { UnaryKernel } from '../../kernels/elementwise-kernels.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { type Shape, sizeOf } from '../../tensors/tensor.ts';
-import { type Complex, negative, product, real } from '../complex/complex.ts';
+import { negative, product, real } from '../complex/complex.ts';
 import { type ComplexFunction, eachEntry } from '../complex/complex-values.ts';
 import * as complex from '../complex/elementary-functions.ts';
 import { erf } from '../complex/erf.ts';
-import type { KinkWatch } from '../complex/kink-watch.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
 import type { BranchKernel, Kernel, Op } from '../op.ts';
@@ -129,10 +128,11 @@ function leakyRelu(slope: number): Loop {
 
 /** Either piece is linear, so it is its own continuation; which one, the real part says. */
 function complexLeakyRelu(slope: number): ComplexFunction {
-  return (z: Complex, kinks: KinkWatch) => {
+  return (z, kinks) => {
     const side = kinks.side(z);
     if (side > 0) return z;
-    return side <= 0 ? product(real(slope), z) : { re: Number.NaN, im: Number.NaN };
+    if (side <= 0) return slope === 0 ? real(0) : product(real(slope), z);
+    return { re: Number.NaN, im: Number.NaN };
   };
 }
 
