@@ -41,7 +41,7 @@ export class ParameterJudgement {
     return judgeComponent(this.#rule, {
       ...evidence,
       bound: evidence.bound + this.#truncation,
-      settled: this.#truncation > 0,
+      settled: this.#truncation > 0 || this.#complexRounding > 0,
     });
   }
 

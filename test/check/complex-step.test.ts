@@ -126,6 +126,14 @@ describe('complex-step', () => {
     }
   });
 
+  it('passes 0 against what rounding leaves of terms that cancel', async () => {
+    const cost = '0.1*x[0] + 0.2*x[0] - 0.3*x[0] + x[1]';
+    const job = expressionOf(cost, [1, 1], [0, 1]);
+    expect(Math.abs(run(job).numeric[0])).toBeGreaterThan(1e-17);
+    expect(await checkGradients(job)).toMatchObject({ verdict: 'pass', components: { inconclusive: 0 } });
+    expect((await checkGradients(expressionOf(cost, [1, 1], [1e-12, 1]))).verdict).toBe('fail');
+  });
+
   it('takes what an infinite value does not reach as still', async () => {
     const report = await checkGradients(expressionOf('x**2 + relu(x + log(0)) + 1 / (x + exp(1000))', 3, 6));
     expect(report).toMatchObject({ verdict: 'pass', components: { kinks: 0 } });

@@ -41,7 +41,12 @@ describe('POST /v1/jobs', () => {
     const { send } = await startRunningService();
     const by = (cost: string) =>
       send('POST', '/v1/jobs', {
-        body: { ...cubic, model: { format: 'expression', cost }, check: { method: 'complex-step' } },
+        body: {
+          model: { format: 'expression', cost },
+          parameters: { theta: 1 },
+          gradients: { theta: 3 },
+          check: { method: 'complex-step' },
+        },
         headers: { prefer: 'wait=30' },
       });
     expect((await by('theta**3')).json).toMatchObject({
