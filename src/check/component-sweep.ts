@@ -1,4 +1,5 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
+import { ComplexProbes } from './complex-probes.ts';
 import { ComponentProbes } from './component-probes.ts';
 import { ComponentRefinement } from './component-refinement.ts';
 import { differences, stepOf } from './differences.ts';
@@ -41,6 +42,8 @@ export class ComponentSweep {
   readonly #noise: Noise;
   readonly #rules: ProvisionalRules;
   readonly #probes: ComponentProbes;
+  /** For the method complex-step. */
+  readonly #complex: ComplexProbes | undefined;
 
   /** @param parameter position in `spec.parameters` */
   constructor({ job, program, parameter, slot, noise, rules }: ComponentSweepParts) {
@@ -48,12 +51,15 @@ export class ComponentSweep {
     this.#parameter = parameter;
     this.#noise = noise;
     this.#rules = rules;
-    this.#probes = new ComponentProbes(job, program, job.spec.parameters[parameter], slot);
+    const { parameters, settings } = job.spec;
+    this.#probes = new ComponentProbes(job, program, parameters[parameter], slot);
+    if (settings.method === 'complex-step')
+      this.#complex = new ComplexProbes(job, program, parameters[parameter], slot);
   }
 
   /** Evaluations of J made so far. */
   get evaluations(): number {
-    return this.#probes.evaluations;
+    return this.#probes.evaluations + (this.#complex?.evaluations ?? 0);
   }
 
   /**
@@ -70,7 +76,7 @@ export class ComponentSweep {
     const doubtful = this.#doubtful(components, numeric, steps, crossed);
     const refined = this.#refine(components, doubtful, numeric, crossed);
     if (refined === undefined) return undefined;
-    if (this.#job.spec.settings.epsilon === 'auto') {
+    if (this.#job.spec.settings.epsilon === 'auto' && this.#complex === undefined) {
       // An automatic step may be any; the one that keeps to one side of a kink is the better.
       for (const { position, numeric: better, kink } of refined)
         if (crossed[position] !== 0 && kink === undefined) numeric[position] = better;
@@ -85,6 +91,10 @@ export class ComponentSweep {
     const steps = Float64Array.from(components, (component) =>
       stepOf(method, epsilon, this.#probes.theta(component), noise),
     );
+    if (this.#complex !== undefined) {
+      const found = this.#complex.derivatives(components, steps);
+      return found && { numeric: found.values, steps, crossed: found.crossed };
+    }
     const numeric = new Float64Array(components.length);
     const crossed = new Uint32Array(components.length);
     for (const pair of differences[method].pairs) {
@@ -116,8 +126,11 @@ export class ComponentSweep {
       const isCoarse = steps[i] > coarse * Math.max(1, Math.abs(this.#probes.theta(components[i])));
       const bound = roundingBound(error, roundoff, steps[i]);
       if (isCoarse) invalid.push(i);
-      else if (!isClear(rule, { claimed, numeric: numeric[i], bound }))
-        (crossed[i] === 0 ? unclear : invalid).push(i);
+      else if (!isClear(rule, { claimed, numeric: numeric[i], bound })) {
+        if (crossed[i] !== 0 || Number.isNaN(numeric[i])) invalid.push(i);
+        // Differences could only say less exactly what complex-step has said of the others.
+        else if (this.#complex === undefined) unclear.push(i);
+      }
     }
     return [...invalid, ...evenly(unclear, components.length)];
   }

@@ -10,6 +10,7 @@ export class ParameterJudgement {
   readonly #claimed: Float64Array;
   readonly #rule: VerdictRule;
   readonly #truncation: number;
+  readonly #complexRounding: number;
 
   /** @param claimed the claimed gradient of the job */
   constructor(sweep: SweepState, parameter: number, claimed: Float64Array, precision: Precision) {
@@ -18,6 +19,7 @@ export class ParameterJudgement {
     this.#claimed = claimed;
     this.#rule = verdictRule(precision, sweep.largest(parameter));
     this.#truncation = sweep.truncation(parameter);
+    this.#complexRounding = sweep.complexRounding(parameter);
   }
 
   /**
@@ -29,7 +31,7 @@ export class ParameterJudgement {
     const evidence = {
       claimed: this.#claimed[component],
       numeric: numeric[component],
-      bound: rounding[component],
+      bound: rounding[component] + this.#complexRounding,
       crossed: crossed[component] !== 0,
       refinement: refinements.get(component),
     };
@@ -39,7 +41,7 @@ export class ParameterJudgement {
     return judgeComponent(this.#rule, {
       ...evidence,
       bound: evidence.bound + this.#truncation,
-      settled: this.#truncation > 0,
+      settled: this.#truncation > 0 || this.#complexRounding > 0,
     });
   }
 
@@ -52,7 +54,7 @@ export class ParameterJudgement {
         const evidence = {
           claimed: this.#claimed[component],
           numeric: numeric[component],
-          bound: rounding[component],
+          bound: rounding[component] + this.#complexRounding,
           crossed: crossed[component] !== 0,
         };
         if (isClear(this.#rule, evidence) || refinements.has(component)) continue;

@@ -1,4 +1,4 @@
-import { norm } from './norm.ts';
+import { Norm } from './norm.ts';
 
 /** The seed formula's parts, over some components. */
 export interface RelativeDifference {
@@ -14,11 +14,17 @@ export function relativeDifference(
   claimed: Float64Array,
   components: (visit: (component: number) => void) => void,
 ): RelativeDifference {
-  const over = (term: (component: number) => number) =>
-    norm((take) => components((component) => take(term(component))));
-  const numericNorm = over((component) => numeric[component]);
-  const claimedNorm = over((component) => claimed[component]);
+  const [ofNumeric, ofClaimed, ofDifference] = [new Norm(), new Norm(), new Norm()];
+  components((component) => {
+    ofNumeric.add(numeric[component]);
+    ofClaimed.add(claimed[component]);
+    ofDifference.add(numeric[component] - claimed[component]);
+  });
+  const [numericNorm, claimedNorm] = [ofNumeric.value(), ofClaimed.value()];
   const scale = numericNorm + claimedNorm;
-  const difference = over((component) => numeric[component] - claimed[component]);
-  return { numericNorm, claimedNorm, relativeDifference: scale === 0 ? 0 : difference / scale };
+  return {
+    numericNorm,
+    claimedNorm,
+    relativeDifference: scale === 0 ? 0 : ofDifference.value() / scale,
+  };
 }

@@ -1,4 +1,4 @@
-export type Method = 'forward' | 'backward' | 'central';
+export type Method = 'forward' | 'backward' | 'central' | 'five-point' | 'complex-step';
 export type Strategy = 'weight-perturbation' | 'node-perturbation';
 
 /** Which components of θ are checked. A sample is seeded and spread over every parameter. */

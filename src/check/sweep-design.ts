@@ -6,7 +6,7 @@ import { Tape } from '../graph/tape.ts';
 import type { Shape } from '../tensors/tensor.ts';
 import { auditedRuns } from './audit.ts';
 import type { CheckSpec } from './check-job.ts';
-import { differences } from './differences.ts';
+import { workPerComponent } from './differences.ts';
 import { noiseRegion } from './noise/measure-noise.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
 import { checksWholeParameters, type Strategy } from './settings.ts';
@@ -46,6 +46,7 @@ export class SweepDesigner {
   readonly #spec: CheckSpec;
   readonly #leaves: ReadonlyMap<string, NodeId>;
   readonly #groups = new Map<NodeId, UnitGroup>();
+  /** Work of one component, in that of one pair of points. */
   readonly #pairs: number;
 
   constructor(spec: CheckSpec) {
@@ -56,7 +57,7 @@ export class SweepDesigner {
         node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
       ),
     );
-    this.#pairs = differences[spec.settings.method].pairs.length;
+    this.#pairs = workPerComponent(spec.settings.method);
     this.programs = spec.parameters.map((_, parameter) => this.#program(parameter, pointRegion));
     const checked = new Set(selectedRuns(spec).map(({ parameter }) => parameter));
     this.noisePrograms = spec.parameters.map((_, parameter) =>

@@ -2,7 +2,7 @@ import { type AuditedPair, type AuditFinding, judgeAudit } from './audit.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
 import type { CompiledJob } from './compile-job.ts';
 import { differences, stepOf } from './differences.ts';
-import { evaluationError, type Noise, relativeNoise, roundingBound } from './noise/noise.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOFF } from './noise/noise.ts';
 import { planSweep } from './plan-stage.ts';
 import type { Refinement } from './refinement.ts';
 import { type ComponentRun, forEachComponent } from './selection.ts';
@@ -11,6 +11,8 @@ import { sliceBlocks } from './sweep-block.ts';
 
 /** The others of a parameter are taken to have no more than so many times the truncation of the refined ones. */
 const TRUNCATION_SPREAD = 4;
+/** Complex-step takes no difference: its terms, up to the parameter's largest, add up to so many roundings. */
+const COMPLEX_ROUNDING = 64;
 
 /**
  * What the sweep has brought so far. Results may come in any order; they are folded in shard order, so that sums of
@@ -95,6 +97,12 @@ export class SweepState {
   /** How far truncation may go for the components of a parameter that were not refined; 0 while none was. */
   truncation(parameter: number): number {
     return TRUNCATION_SPREAD * this.#truncation[parameter];
+  }
+
+  /** What rounding does to any component of a parameter by complex-step, on top; nothing by differences. */
+  complexRounding(parameter: number): number {
+    const isComplex = this.#job.spec.settings.method === 'complex-step';
+    return isComplex ? COMPLEX_ROUNDING * UNIT_ROUNDOFF * this.largest(parameter) : 0;
   }
 
   /** What the audit of a parameter has shown; undefined when it was not audited, or not all of it is in. */

@@ -26,7 +26,7 @@ export class UnitSweep {
   readonly #base: readonly Operand[];
   readonly #program: BoundProgram;
   readonly #unitMap: RegionMap;
-  readonly #examples: Int32Array;
+  readonly #examples: Int32Array | undefined;
   /** Where one unit's derivatives are put, and what lies behind for contracting them. */
   readonly #weights: number;
 
@@ -45,12 +45,17 @@ export class UnitSweep {
   /** The derivatives that follow from some units. @returns undefined when the job was cancelled */
   run(start: number, count: number): ShardEntry[] | undefined {
     const values = this.#group.members.map(({ contraction }) => new UnitValues(contraction.target, count));
-    const { width } = this.#group.program;
-    for (let first = 0; first < count; first += width) {
-      if (this.#job.cancelled) return undefined;
-      const units = Array.from({ length: Math.min(width, count - first) }, (_, i) => start + first + i);
-      const batch = this.#differentiate(units);
-      for (const [i, unit] of units.entries()) this.#contract(unit, batch[i], values);
+    const { contracted, program } = this.#group;
+    for (let first = 0; first < count; first += contracted) {
+      const units = unitsFrom(start + first, Math.min(contracted, count - first));
+      const results: UnitDerivatives[] = [];
+      for (let done = 0; done < units.length; done += program.width) {
+        if (this.#job.cancelled) return undefined;
+        results.push(...this.#differentiate(units.slice(done, done + program.width)));
+      }
+      this.#group.members.forEach((member, i) => {
+        this.#contract(member.contraction, units, results, values[i]);
+      });
     }
     return this.#group.members.map(({ parameter, contraction }, i) => ({
       parameter,
@@ -68,9 +73,10 @@ export class UnitSweep {
     const bounds = this.#entryBounds(unit);
     const random = randomStream(unit + 1);
     const squares = new Float64Array(contraction.targetSize);
+    const coordinates = this.#coordinatesOf([unit]);
     for (let sample = 0; sample < ROUNDING_SAMPLES; sample++) {
       const signed = bounds.map((bound) => (random() < 0.5 ? -bound : bound));
-      const values = this.#contractOne(contraction, unit, signed);
+      const [values] = this.#contractAll(contraction, coordinates, [signed]);
       for (let i = 0; i < squares.length; i++) squares[i] += values[i] * values[i];
     }
     return squares.map((sum) => Math.sqrt(sum / ROUNDING_SAMPLES));
@@ -117,9 +123,9 @@ export class UnitSweep {
   /** Moves the marked entries of one unit in both lanes of its pair, the others staying. @returns the distances moved */
   #move(unit: number, lane: number, pairs: number, factor: number, marked: Uint8Array): Float64Array {
     const { floats } = this.#job;
-    this.#locate(unit, lane);
-    this.#locate(unit, pairs + lane);
     const rank = this.#group.program.start.shape.length;
+    this.#locate(unit, this.#program.coordinates, lane * rank);
+    this.#locate(unit, this.#program.coordinates, (pairs + lane) * rank);
     const from =
       this.#base[this.#group.output].offset + this.#unitMap.start(this.#program.coordinates, lane * rank);
     const [plusLane, minusLane] = [this.#program.startOf(lane), this.#program.startOf(pairs + lane)];
@@ -144,7 +150,7 @@ export class UnitSweep {
     const first = lane * this.#group.program.examples;
     for (let entry = 0; entry < crossed.length; entry++) {
       if (crossed[entry] === 0) continue;
-      const example = first + this.#examples[entry];
+      const example = first + (this.#examples?.[entry] ?? 0);
       const stillCrossed = this.#program.crossed[example];
       // Of those that cross with every step the first one counts.
       if (stillCrossed === 0 || factor === 1)
@@ -153,41 +159,72 @@ export class UnitSweep {
     }
   }
 
-  #contract(unit: number, { derivatives, crossed }: UnitDerivatives, values: readonly UnitValues[]): void {
-    this.#group.members.forEach(({ contraction }, i) => {
-      const contracted = this.#contractOne(contraction, unit, derivatives);
-      const start = contraction.target.start(this.#program.coordinates, 0);
-      values[i].add(contracted, start, crossed.includes(1));
+  #contract(
+    contraction: Contraction,
+    units: readonly number[],
+    results: readonly UnitDerivatives[],
+    values: UnitValues,
+  ): void {
+    const coordinates = this.#coordinatesOf(units);
+    const rank = this.#group.program.start.shape.length;
+    const contracted = this.#contractAll(
+      contraction,
+      coordinates,
+      results.map(({ derivatives }) => derivatives),
+    );
+    contracted.forEach((own, i) => {
+      values.add(own, contraction.target.start(coordinates, i * rank), results[i].crossed.includes(1));
     });
   }
 
-  /** Derivatives by the parameter that follow from one unit's; a view that the next call writes over. */
-  #contractOne(contraction: Contraction, unit: number, derivatives: Float64Array): Float64Array {
+  /** Derivatives by the parameter that follow from those by units; views that the next call writes over. */
+  #contractAll(
+    contraction: Contraction,
+    coordinates: Int32Array,
+    derivatives: readonly Float64Array[],
+  ): Float64Array[] {
     const { floats } = this.#job;
-    floats.set(derivatives, this.#weights);
-    this.#locate(unit, 0);
-    const scratch = this.#weights + this.#group.unitSize;
-    const at = contraction.run(this.#heap, this.#base, this.#weights, scratch, this.#program.coordinates, 0);
-    return floats.subarray(at, at + contraction.targetSize);
+    const { unitSize } = this.#group;
+    const units = derivatives.length;
+    derivatives.forEach((own, i) => {
+      floats.set(own, this.#weights + i * unitSize);
+    });
+    const scratch = this.#weights + units * unitSize;
+    const at = contraction.run(this.#heap, this.#base, units, this.#weights, scratch, coordinates);
+    const { targetSize } = contraction;
+    return derivatives.map((_, i) => floats.subarray(at + i * targetSize, at + (i + 1) * targetSize));
   }
 
   /** Base values of a unit's entries. */
   #unitValues(unit: number): Float64Array {
     const { floats } = this.#job;
-    this.#locate(unit, 0);
+    this.#locate(unit, this.#program.coordinates, 0);
     const from = this.#base[this.#group.output].offset + this.#unitMap.start(this.#program.coordinates, 0);
     const { table, size } = this.#unitMap;
     return Float64Array.from({ length: size }, (_, i) => floats[from + (table === undefined ? i : table[i])]);
   }
 
-  /** Writes a unit's coordinates to a lane. */
-  #locate(unit: number, lane: number): void {
-    const { axes, lengths, program } = this.#group;
-    const rank = program.start.shape.length;
+  #coordinatesOf(units: readonly number[]): Int32Array {
+    const rank = this.#group.program.start.shape.length;
+    const coordinates = new Int32Array(units.length * rank);
+    units.forEach((unit, i) => {
+      this.#locate(unit, coordinates, i * rank);
+    });
+    return coordinates;
+  }
+
+  /** Writes a unit's coordinates, one for each axis of the output, from `at` on. */
+  #locate(unit: number, coordinates: Int32Array, at: number): void {
+    const { axes, lengths } = this.#group;
     unravel(unit, lengths).forEach((index, i) => {
-      this.#program.coordinates[lane * rank + axes[i]] = index;
+      coordinates[at + axes[i]] = index;
     });
   }
+}
+
+/** `count` units in a row. */
+function unitsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
 }
 
 interface UnitDerivatives {

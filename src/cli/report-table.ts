@@ -38,12 +38,13 @@ function headline(report: Report, color: boolean): string[] {
   const within = report.withinTolerance ? 'within' : 'over';
   const vacuous = components.vacuous === 0 ? '' : ` (${components.vacuous} of them vacuous)`;
   const step = settings.epsilon === 'auto' ? 'automatic step' : `step ${digits(settings.epsilon, 17)}`;
+  const isDifference = settings.method !== 'complex-step';
   return [
     `${colored(report.verdict.toUpperCase(), report.verdict, color)}  relative difference ${digits(report.relativeDifference, 8)}, ` +
       `${within} the tolerance ${settings.tolerance}`,
     `${components.checked} of ${components.total} components checked: ${components.passed} passed${vacuous}, ` +
       `${components.failed} failed, ${components.inconclusive} inconclusive`,
-    `J = ${report.cost}; ${settings.method} differences, ${step}, ${settings.strategy}; ` +
+    `J = ${report.cost}; ${settings.method}${isDifference ? ' differences' : ''}, ${step}, ${settings.strategy}; ` +
       `${report.evaluations} evaluations in ${duration(report.durationMs)}`,
   ];
 }

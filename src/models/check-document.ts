@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type CheckSettings, checksWholeParameters, defaultSettings } from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
+import type { Graph } from '../graph/graph.ts';
+import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
 
 /** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
 function refusing(planned: readonly string[]) {
@@ -38,9 +40,11 @@ const componentsSchema = z
 export const checkDocumentSchema = z
   .strictObject({
     method: z
-      .enum(['forward', 'backward', 'central'], { error: refusing(['five-point', 'complex-step']) })
+      .enum(['forward', 'backward', 'central', 'five-point', 'complex-step'])
       .default(defaultSettings.method)
-      .describe('(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h or (J(θ+h) − J(θ−h))/2h.'),
+      .describe(
+        '(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h, (J(θ+h) − J(θ−h))/2h, (8(J(θ+h) − J(θ−h)) − (J(θ+2h) − J(θ−2h)))/12h, or Im J(θ+ih)/h.',
+      ),
     epsilon: epsilonSchema,
     tolerance: z
       .number()
@@ -79,4 +83,21 @@ export function refuseUnfitStrategy({ strategy, method, components }: CheckSetti
     const some = components !== 'all' && 'sample' in components ? 'a sample of' : 'single';
     faults.add('/check/strategy', `node-perturbation checks whole parameters, not ${some} components`);
   }
+}
+
+/** Names every operation that complex-step would have to continue off the real axis and cannot. */
+export function refuseUnfitMethod(
+  { method, components }: CheckSettings,
+  graph: Graph,
+  parameters: Iterable<string>,
+  faults: Faults,
+): void {
+  if (method !== 'complex-step') return;
+  const checked =
+    typeof components === 'object' && 'parameters' in components ? components.parameters : parameters;
+  const details = opsWithoutComplex(graph, new Set(checked)).map(({ op, source }) => {
+    const place = source === undefined ? '' : `${source}: `;
+    return `${place}complex-step has no complex arithmetic for ${op}; central takes it`;
+  });
+  for (const detail of new Set(details)) faults.add('/check/method', detail);
 }

@@ -4,7 +4,12 @@ import type { Graph } from '../graph/graph.ts';
 import { describeJson, quote } from '../tensors/describe-json.ts';
 import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
-import { checkDocumentSchema, plannedCheckFields, refuseUnfitStrategy } from './check-document.ts';
+import {
+  checkDocumentSchema,
+  plannedCheckFields,
+  refuseUnfitMethod,
+  refuseUnfitStrategy,
+} from './check-document.ts';
 import { matchGradients } from './claimed-gradients.ts';
 import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
@@ -54,6 +59,8 @@ function readFields(document: Document, files: FileTensors, faults: Faults): Che
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);
   const inputs = { data: data ?? none, parameters: parameters ?? none };
   const graph = readModel(document.model, inputs, faults);
+  if (graph !== undefined && settings !== undefined)
+    refuseUnfitMethod(settings, graph, inputs.parameters.keys(), faults);
   if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
     return undefined;
   return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });

@@ -51,6 +51,14 @@ describe('gradcheck check in its own process', () => {
     expect(code).toBe(0);
   });
 
+  it('checks by complex-step and says so', async () => {
+    const document = changed('three-layer-correct-layers', { check: { method: 'complex-step' } });
+    const { code, stdout } = await runGradcheck(['check', '-'], document);
+    expect(stdout).toMatch(/^PASS {2}relative difference \S+e-1[45]/m);
+    expect(stdout).toContain('; complex-step, automatic step, weight-perturbation; 96 evaluations in');
+    expect(code).toBe(0);
+  });
+
   it('ends with 2 when nothing can be said', async () => {
     const document = {
       model: { format: 'expression', cost: 'log(x)' },

@@ -37,6 +37,33 @@ describe('POST /v1/jobs', () => {
     });
   });
 
+  it('checks by complex-step, and refuses by name what that cannot evaluate', async () => {
+    const { send } = await startRunningService();
+    const by = (cost: string) =>
+      send('POST', '/v1/jobs', {
+        body: {
+          model: { format: 'expression', cost },
+          parameters: { theta: 1 },
+          gradients: { theta: 3 },
+          check: { method: 'complex-step' },
+        },
+        headers: { prefer: 'wait=30' },
+      });
+    expect((await by('theta**3')).json).toMatchObject({
+      report: {
+        verdict: 'pass',
+        settings: { method: 'complex-step', epsilon: 'auto' },
+        parameters: [{ worst: [{ numeric: expect.closeTo(3, 14) }] }],
+      },
+    });
+    const refused = await by('abs(theta)**3');
+    expect(refused.status).toBe(422);
+    expect(refused.json).toMatchObject({
+      code: 'invalid-job',
+      errors: [{ pointer: '/check/method', detail: expect.stringMatching(/^line 1, column 1: .* for abs;/) }],
+    });
+  });
+
   it('answers 202 when the job has not ended in the time given', async () => {
     const { send } = await startRunningService();
     const answer = await send('POST', '/v1/jobs', {

@@ -82,7 +82,13 @@ describe('a job that is submitted', () => {
 });
 
 describe('the report', () => {
-  const jobs = [network, networkJob([200, 160, 100, 10], 40, 1, 'node-perturbation')];
+  const small = networkJob([24, 20, 10], 16);
+  const complex = { ...small.spec.settings, method: 'complex-step' } as const;
+  const jobs = [
+    network,
+    networkJob([200, 160, 100, 10], 40, 1, 'node-perturbation'),
+    { ...small, spec: { ...small.spec, settings: complex } },
+  ];
 
   it.each([1, 2, 8])('is the same to the last bit on 1, 2 and 8 threads: %i', async (threads) => {
     const other = await startProcess(new MemoryStore(), {}, createExecutor({ threads }));

@@ -30,8 +30,8 @@ const SAFETY = 8;
 
 /**
  * What rounding can have done to a difference quotient.
- * @param roundoff c of the method: how many η over h its formula adds up
+ * @param roundoff c of the method: how many η over h its formula adds up; 0 where it takes no difference
  */
 export function roundingBound(error: number, roundoff: number, step: number): number {
-  return error === 0 ? 0 : (SAFETY * error * roundoff) / step;
+  return error === 0 || roundoff === 0 ? 0 : (SAFETY * error * roundoff) / step;
 }

@@ -113,7 +113,7 @@ export const reportSchema: z.ZodType<Report> = z
       .describe('How far rounding moves J near θ.'),
     components: countsSchema,
     settings: z.object({
-      method: z.enum(['forward', 'backward', 'central']),
+      method: z.enum(['forward', 'backward', 'central', 'five-point', 'complex-step']),
       strategy: strategySchema,
       epsilon: z.union([z.number(), z.literal('auto')]),
       tolerance: z.number(),
