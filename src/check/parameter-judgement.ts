@@ -1,7 +1,14 @@
 import type { Precision } from './precision.ts';
 import type { ComponentRun } from './selection.ts';
 import type { SweepState } from './sweep-state.ts';
-import { type ComponentVerdict, isClear, judgeComponent, type VerdictRule, verdictRule } from './verdict.ts';
+import {
+  type ComponentVerdict,
+  isClear,
+  judgeComponent,
+  passesPlainly,
+  type VerdictRule,
+  verdictRule,
+} from './verdict.ts';
 
 /** Judges the components of one parameter by what the sweep and the second looks have brought. */
 export class ParameterJudgement {
@@ -49,12 +56,10 @@ export class ParameterJudgement {
     const found: { parameter: number; start: number; count: number }[] = [];
     for (const { start, count } of runs) {
       for (let component = start; component < start + count; component++) {
-        const evidence = {
-          claimed: this.#claimed[component],
-          numeric: numeric[component],
-          bound: rounding[component],
-          crossed: crossed[component] !== 0,
-        };
+        const [claimed, value, bound] = [this.#claimed[component], numeric[component], rounding[component]];
+        const isCrossed = crossed[component] !== 0;
+        if (!isCrossed && passesPlainly(this.#rule, claimed, value, bound)) continue;
+        const evidence = { claimed, numeric: value, bound, crossed: isCrossed };
         if (isClear(this.#rule, evidence) || refinements.has(component)) continue;
         const last = found.at(-1);
         if (last !== undefined && last.start + last.count === component) last.count++;
