@@ -6,6 +6,7 @@ import {
   isClear,
   judgeComponent,
   passesPlainly,
+  plainPass,
   type VerdictRule,
   verdictRule,
 } from './verdict.ts';
@@ -33,13 +34,12 @@ export class ParameterJudgement {
    */
   judge(component: number): ComponentVerdict {
     const { numeric, rounding, crossed, refinements } = this.#sweep;
-    const evidence = {
-      claimed: this.#claimed[component],
-      numeric: numeric[component],
-      bound: rounding[component],
-      crossed: crossed[component] !== 0,
-      refinement: refinements.get(component),
-    };
+    const [claimed, value, bound] = [this.#claimed[component], numeric[component], rounding[component]];
+    const refinement = refinements.get(component);
+    const isCrossed = crossed[component] !== 0;
+    if (refinement === undefined && !isCrossed && passesPlainly(this.#rule, claimed, value, bound))
+      return plainPass(this.#rule, claimed, value, bound);
+    const evidence = { claimed, numeric: value, bound, crossed: isCrossed, refinement };
     const plain = judgeComponent(this.#rule, evidence);
     if (evidence.refinement !== undefined || (plain.flags.length === 0 && plain.verdict === 'pass'))
       return plain;

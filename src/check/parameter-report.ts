@@ -132,7 +132,8 @@ class Tally {
     for (const flag of flags) this.flagged[flag]++;
     const ranked = relativeError(a, n);
     this.histogram[binOf(ranked)]++;
-    this.worst.offer({ component, verdict, relativeError: ranked, judged });
+    if (this.worst.mayTake(verdict, ranked))
+      this.worst.offer({ component, verdict, relativeError: ranked, judged });
     // NaN stays once it is met.
     const difference = Math.abs(a - n);
     if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
@@ -169,7 +170,8 @@ class Tally {
 }
 
 function binOf(error: number): number {
-  let bin = EDGES.length - 2;
-  while (bin > 0 && error < EDGES[bin]) bin--;
+  // Most errors are small.
+  let bin = 0;
+  while (bin < EDGES.length - 2 && error >= EDGES[bin + 1]) bin++;
   return bin;
 }

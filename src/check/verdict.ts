@@ -119,6 +119,17 @@ export function passesPlainly(
   return isFinite && Math.abs(claimed - numeric) <= error + tolerance * size && error <= DECISIVE * size;
 }
 
+/** The verdict on a component that passes plainly. */
+export function plainPass(
+  { tolerance, floor }: VerdictRule,
+  claimed: number,
+  numeric: number,
+  error: number,
+): ComponentVerdict {
+  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
+  return { verdict: 'pass', bound: Math.max(error + tolerance * size, floor), error, flags: NONE };
+}
+
 /** Whether a component passes beyond doubt, so that there is no need to look at it again. */
 export function isClear(rule: VerdictRule, evidence: Evidence): boolean {
   const { verdict, flags } = judgeComponent(rule, evidence);

@@ -7,6 +7,7 @@ import {
   isClear,
   judgeComponent,
   passesPlainly,
+  plainPass,
   verdictRule,
 } from '../../src/check/verdict.ts';
 
@@ -120,8 +121,10 @@ it('a component passes plainly exactly where its whole judgement is a pass that 
     fc.property(value, near, value, near, fc.boolean(), (numeric, off, other, bound, isNear) => {
       const claimed = isNear ? numeric * (1 + off) : other;
       for (const each of [rule, float32]) {
-        const { verdict, flags } = judgeComponent(each, { claimed, numeric, bound });
-        expect(passesPlainly(each, claimed, numeric, bound)).toBe(verdict === 'pass' && flags.length === 0);
+        const judged = judgeComponent(each, { claimed, numeric, bound });
+        const isPlain = judged.verdict === 'pass' && judged.flags.length === 0;
+        expect(passesPlainly(each, claimed, numeric, bound)).toBe(isPlain);
+        if (isPlain) expect(plainPass(each, claimed, numeric, bound)).toEqual(judged);
       }
     }),
     { numRuns: 500 },
