@@ -115,8 +115,8 @@ export function passesPlainly(
   error: number,
 ): boolean {
   const size = Math.max(Math.abs(claimed), Math.abs(numeric));
-  const isFinite = size < Number.POSITIVE_INFINITY && size > 0;
-  return isFinite && Math.abs(claimed - numeric) <= error + tolerance * size && error <= DECISIVE * size;
+  const isOrdinary = size < Number.POSITIVE_INFINITY && size > 0;
+  return isOrdinary && Math.abs(claimed - numeric) <= error + tolerance * size && error <= DECISIVE * size;
 }
 
 /** The verdict on a component that passes plainly. */
