@@ -1,7 +1,15 @@
 import type { Precision } from './precision.ts';
 import type { ComponentRun } from './selection.ts';
 import type { SweepState } from './sweep-state.ts';
-import { type ComponentVerdict, isClear, judgeComponent, type VerdictRule, verdictRule } from './verdict.ts';
+import {
+  type ComponentVerdict,
+  isClear,
+  judgeComponent,
+  passesPlainly,
+  plainPass,
+  type VerdictRule,
+  verdictRule,
+} from './verdict.ts';
 
 /** Judges the components of one parameter by what the sweep and the second looks have brought. */
 export class ParameterJudgement {
@@ -28,13 +36,13 @@ export class ParameterJudgement {
    */
   judge(component: number): ComponentVerdict {
     const { numeric, rounding, crossed, refinements } = this.#sweep;
-    const evidence = {
-      claimed: this.#claimed[component],
-      numeric: numeric[component],
-      bound: rounding[component] + this.#complexRounding,
-      crossed: crossed[component] !== 0,
-      refinement: refinements.get(component),
-    };
+    const [claimed, value] = [this.#claimed[component], numeric[component]];
+    const bound = rounding[component] + this.#complexRounding;
+    const refinement = refinements.get(component);
+    const isCrossed = crossed[component] !== 0;
+    if (refinement === undefined && !isCrossed && passesPlainly(this.#rule, claimed, value, bound))
+      return plainPass(this.#rule, claimed, value, bound);
+    const evidence = { claimed, numeric: value, bound, crossed: isCrossed, refinement };
     const plain = judgeComponent(this.#rule, evidence);
     if (evidence.refinement !== undefined || (plain.flags.length === 0 && plain.verdict === 'pass'))
       return plain;
@@ -51,12 +59,11 @@ export class ParameterJudgement {
     const found: { parameter: number; start: number; count: number }[] = [];
     for (const { start, count } of runs) {
       for (let component = start; component < start + count; component++) {
-        const evidence = {
-          claimed: this.#claimed[component],
-          numeric: numeric[component],
-          bound: rounding[component] + this.#complexRounding,
-          crossed: crossed[component] !== 0,
-        };
+        const [claimed, value] = [this.#claimed[component], numeric[component]];
+        const bound = rounding[component] + this.#complexRounding;
+        const isCrossed = crossed[component] !== 0;
+        if (!isCrossed && passesPlainly(this.#rule, claimed, value, bound)) continue;
+        const evidence = { claimed, numeric: value, bound, crossed: isCrossed };
         if (isClear(this.#rule, evidence) || refinements.has(component)) continue;
         const last = found.at(-1);
         if (last !== undefined && last.start + last.count === component) last.count++;

@@ -4,7 +4,7 @@ import type { AuditFinding } from './audit.ts';
 import type { Parameter } from './check-job.ts';
 import { markOf } from './component-marks.ts';
 import { type Conclusions, shownBound } from './conclusions.ts';
-import { norm } from './norm.ts';
+import { Norm } from './norm.ts';
 import type { ParameterJudgement } from './parameter-judgement.ts';
 import { relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
@@ -114,8 +114,8 @@ class Tally {
   /** An error larger than this would have been found in any of the components that passed. */
   detectable = 0;
   readonly #findings: ParameterFindings;
-  readonly #errors: number[] = [];
-  readonly #undecided: number[] = [];
+  readonly #errors = new Norm();
+  readonly #undecided = new Norm();
 
   constructor(findings: ParameterFindings) {
     this.#findings = findings;
@@ -132,23 +132,24 @@ class Tally {
     for (const flag of flags) this.flagged[flag]++;
     const ranked = relativeError(a, n);
     this.histogram[binOf(ranked)]++;
-    this.worst.offer({ component, verdict, relativeError: ranked, judged });
+    if (this.worst.mayTake(verdict, ranked))
+      this.worst.offer({ component, verdict, relativeError: ranked, judged });
     // NaN stays once it is met.
     const difference = Math.abs(a - n);
     if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
     if (verdict === 'pass') this.detectable = Math.max(this.detectable, bound + error);
-    if (verdict === 'inconclusive') this.#undecided.push(Math.max(error, difference));
-    this.#errors.push(error);
+    if (verdict === 'inconclusive') this.#undecided.add(Math.max(error, difference));
+    this.#errors.add(error);
   }
 
   /** ‖B‖₂. */
   get errorNorm(): number {
-    return norm((take) => this.#errors.forEach(take));
+    return this.#errors.value();
   }
 
   verdict(numericNorm: number): Verdict {
     if (this.counts.fail > 0) return 'fail';
-    const undecided = norm((take) => this.#undecided.forEach(take));
+    const undecided = this.#undecided.value();
     // A norm of NaN leaves it undecided as well.
     return undecided === 0 || undecided <= UNDECIDED_SHARE * numericNorm ? 'pass' : 'inconclusive';
   }
@@ -169,7 +170,8 @@ class Tally {
 }
 
 function binOf(error: number): number {
-  let bin = EDGES.length - 2;
-  while (bin > 0 && error < EDGES[bin]) bin--;
+  // Most errors are small.
+  let bin = 0;
+  while (bin < EDGES.length - 2 && error >= EDGES[bin + 1]) bin++;
   return bin;
 }

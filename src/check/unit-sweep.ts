@@ -21,6 +21,7 @@ export class UnitSweep {
   evaluations = 0;
   readonly #job: JobView;
   readonly #noise: Noise;
+  readonly #relativeNoise: number;
   readonly #heap: Heap;
   readonly #group: UnitGroup;
   readonly #base: readonly Operand[];
@@ -33,6 +34,7 @@ export class UnitSweep {
   constructor(job: JobView, group: UnitGroup, slot: number, noise: Noise) {
     this.#job = job;
     this.#noise = noise;
+    this.#relativeNoise = relativeNoise(noise);
     this.#heap = job.heap(slot);
     this.#group = group;
     this.#base = job.baseValues(slot);
@@ -94,7 +96,7 @@ export class UnitSweep {
   }
 
   #stepOf(value: number): number {
-    return stepOf('central', this.#job.spec.settings.epsilon, value, relativeNoise(this.#noise));
+    return stepOf('central', this.#job.spec.settings.epsilon, value, this.#relativeNoise);
   }
 
   /**

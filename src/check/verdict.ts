@@ -104,6 +104,32 @@ function verdictAtKink(rule: VerdictRule, claimed: number, kink: Kink): Verdict 
   return isPlain ? 'fail' : 'inconclusive';
 }
 
+/**
+ * Whether a component that crossed no kink passes as most do: both values finite, their difference and the numeric
+ * one's error small. All but those few need no more than this, which makes no objects.
+ */
+export function passesPlainly(
+  { tolerance }: VerdictRule,
+  claimed: number,
+  numeric: number,
+  error: number,
+): boolean {
+  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
+  const isOrdinary = size < Number.POSITIVE_INFINITY && size > 0;
+  return isOrdinary && Math.abs(claimed - numeric) <= error + tolerance * size && error <= DECISIVE * size;
+}
+
+/** The verdict on a component that passes plainly. */
+export function plainPass(
+  { tolerance, floor }: VerdictRule,
+  claimed: number,
+  numeric: number,
+  error: number,
+): ComponentVerdict {
+  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
+  return { verdict: 'pass', bound: Math.max(error + tolerance * size, floor), error, flags: NONE };
+}
+
 /** Whether a component passes beyond doubt, so that there is no need to look at it again. */
 export function isClear(rule: VerdictRule, evidence: Evidence): boolean {
   const { verdict, flags } = judgeComponent(rule, evidence);

@@ -1,7 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { precisionOf } from '../../src/check/precision.ts';
 import type { Kink } from '../../src/check/refinement.ts';
-import { combineVerdicts, isClear, judgeComponent, verdictRule } from '../../src/check/verdict.ts';
+import {
+  combineVerdicts,
+  isClear,
+  judgeComponent,
+  passesPlainly,
+  plainPass,
+  verdictRule,
+} from '../../src/check/verdict.ts';
 
 /** A parameter whose largest numeric component is 10. */
 const rule = verdictRule(precisionOf('float64', Float64Array.of(0.1), 1e-6), 10);
@@ -101,6 +109,26 @@ it('a component is clear only when it passes by its own size', () => {
   expect(isClear(rule, { claimed: 0, numeric: 0, bound: 1e-9 })).toBe(true);
   expect(isClear(rule, { claimed: 1e-9, numeric: 1e-9, bound: 1e-9, settled: true })).toBe(false);
   expect(isClear(rule, { claimed: 2, numeric: 1, bound: 1e-9 })).toBe(false);
+});
+
+it('a component passes plainly exactly where its whole judgement is a pass that has nothing to add', () => {
+  const value = fc.oneof(
+    fc.double({ min: -20, max: 20, noNaN: true }),
+    fc.constantFrom(0, -0, 1, 1e-9, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  );
+  const near = fc.constantFrom(0, 1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, Number.NaN);
+  fc.assert(
+    fc.property(value, near, value, near, fc.boolean(), (numeric, off, other, bound, isNear) => {
+      const claimed = isNear ? numeric * (1 + off) : other;
+      for (const each of [rule, float32]) {
+        const judged = judgeComponent(each, { claimed, numeric, bound });
+        const isPlain = judged.verdict === 'pass' && judged.flags.length === 0;
+        expect(passesPlainly(each, claimed, numeric, bound)).toBe(isPlain);
+        if (isPlain) expect(plainPass(each, claimed, numeric, bound)).toEqual(judged);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 it('few values that happen to be float32 numbers are taken for exact ones', () => {
