@@ -7,7 +7,7 @@ import { foldReport } from './fold-report.ts';
 import { ParameterJudgement } from './parameter-judgement.ts';
 import { type ReportedParameter, reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
-import { type Precision, precisionOf } from './precision.ts';
+import { holdsFloat32, type Precision, precisionOf } from './precision.ts';
 import { evenly, mostRefined } from './refined-share.ts';
 import type { ParameterReport, Report } from './report.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
@@ -54,11 +54,13 @@ export class CheckRun {
     this.#compiled = compileJob(job.spec);
     this.#runs = selectedRuns(job.spec);
     this.#runsOf = runsByParameter(this.#runs);
+    const jobHoldsFloat32 = holdsFloat32(job.claimed);
     this.#precisions = job.spec.parameters.map(({ offset, size, claimedDtype }) =>
       precisionOf(
         claimedDtype,
         job.claimed.subarray(offset, offset + size),
         job.spec.settings.componentTolerance,
+        jobHoldsFloat32,
       ),
     );
     this.#sweep = new SweepState(job, this.#compiled, this.#runsOf);
@@ -169,7 +171,7 @@ export class CheckRun {
   /** Once the sweep is complete: what it left doubtful. */
   #planRefine(): StagePlan {
     if (this.#refinePlan === undefined) {
-      const noise = this.#prepared?.noise ?? { deviation: 0, scale: 0 };
+      const noise = this.#prepared?.noise ?? [];
       const runs = [...this.#runsOf.keys()].flatMap((parameter) => this.#doubtful(parameter));
       this.#refined = new Set(runs.map(({ parameter }) => parameter));
       this.#refinePlan = planRefine(this.#compiled, runs, noise);

@@ -4,7 +4,7 @@ import type { CheckJob } from './check-job.ts';
 import type { Conclusions } from './conclusions.ts';
 import { evaluationsPerComponent } from './differences.ts';
 import { overallStrategy } from './estimate.ts';
-import { evaluationError, type Noise } from './noise/noise.ts';
+import { evaluationError, largestNoise, type Noise } from './noise/noise.ts';
 import { norm } from './norm.ts';
 import type { ReportedParameter } from './parameter-report.ts';
 import { relativeDifference } from './relative-difference.ts';
@@ -20,7 +20,8 @@ export interface Findings {
   /** What was concluded of every component. */
   readonly conclusions: Conclusions;
   readonly runs: readonly ComponentRun[];
-  readonly noise: Noise;
+  /** By parameter of the spec. */
+  readonly noise: readonly Noise[];
   readonly parameters: readonly ReportedParameter[];
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
@@ -54,7 +55,8 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
 }
 
-function describeNoise({ noise, parameters }: Findings, scale: number): Report['noise'] {
+function describeNoise({ noise: all, parameters }: Findings, scale: number): Report['noise'] {
+  const noise = largestNoise(all);
   const errors = norm((take) => {
     for (const { errorNorm } of parameters) take(errorNorm);
   });

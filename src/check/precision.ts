@@ -15,16 +15,23 @@ export interface Precision {
 const FEWEST = 8;
 
 /**
- * The precision of one parameter's claimed gradient: float32 when it was sent as such, or when all of its values,
- * not too few, are float32 numbers.
+ * The precision of one parameter's claimed gradient: float32 when it was sent as such, or when all of its values, or
+ * all of the job's, not too few, are float32 numbers.
  * @param tolerance the job's component tolerance
  */
-export function precisionOf(dtype: Dtype, claimed: Float64Array, tolerance: number): Precision {
-  if (dtype !== 'float32' && !holdsFloat32(claimed)) return { tolerance, floor: 0, gray: 0, isLow: false };
+export function precisionOf(
+  dtype: Dtype,
+  claimed: Float64Array,
+  tolerance: number,
+  jobHoldsFloat32 = false,
+): Precision {
+  if (dtype !== 'float32' && !jobHoldsFloat32 && !holdsFloat32(claimed))
+    return { tolerance, floor: 0, gray: 0, isLow: false };
   return { tolerance: Math.max(tolerance, 1e-4), floor: 1e-5, gray: 1e-4, isLow: true };
 }
 
-function holdsFloat32(values: Float64Array): boolean {
+/** Whether there are some values, and all of them are float32 numbers. */
+export function holdsFloat32(values: Float64Array): boolean {
   let nonzero = 0;
   for (let i = 0; i < values.length; i++) {
     if (values[i] === 0) continue;

@@ -1,5 +1,6 @@
+import { componentCount } from './check-job.ts';
 import type { JobView } from './job-memory.ts';
-import { precisionOf } from './precision.ts';
+import { holdsFloat32, precisionOf } from './precision.ts';
 import { type VerdictRule, verdictRule } from './verdict.ts';
 
 /**
@@ -8,6 +9,7 @@ import { type VerdictRule, verdictRule } from './verdict.ts';
  */
 export class ProvisionalRules {
   readonly #job: JobView;
+  #jobHoldsFloat32: boolean | undefined;
   readonly #known = new Map<number, VerdictRule>();
 
   constructor(job: JobView) {
@@ -22,7 +24,11 @@ export class ProvisionalRules {
     const { offset, size, claimedDtype } = spec.parameters[parameter];
     const from = layout.claimed + offset;
     const claimed = floats.subarray(from, from + size);
-    const precision = precisionOf(claimedDtype, claimed, spec.settings.componentTolerance);
+    this.#jobHoldsFloat32 ??= holdsFloat32(
+      floats.subarray(layout.claimed, layout.claimed + componentCount(spec)),
+    );
+    const { componentTolerance } = spec.settings;
+    const precision = precisionOf(claimedDtype, claimed, componentTolerance, this.#jobHoldsFloat32);
     const rule = verdictRule(precision, largestMagnitude(claimed));
     this.#known.set(parameter, rule);
     return rule;

@@ -3,7 +3,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { ComponentSweep } from './component-sweep.ts';
 import { JobView } from './job-memory.ts';
 import { measureNoise } from './noise/measure-noise.ts';
-import type { Noise } from './noise/noise.ts';
+import { type Noise, smallestNoise } from './noise/noise.ts';
 import { ProvisionalRules } from './provisional-rules.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
 import type {
@@ -82,11 +82,13 @@ export class ShardRunner {
     return { stage, index, entries, evaluations };
   }
 
-  #block({ block, start, count }: BlockSlice, slot: number, noise: Noise): Swept | undefined {
+  #block({ block, start, count }: BlockSlice, slot: number, noise: readonly Noise[]): Swept | undefined {
     if (block.kind === 'components') {
       return this.#components(block.program, sliceRuns(block.runs, start, count), block, slot, noise);
     }
-    const sweep = new UnitSweep(this.#job, block.group, slot, noise);
+    // Its members feel what the units move of J; some of them other terms as well, which the units do not.
+    const ofUnits = smallestNoise(block.group.members.map(({ parameter }) => noise[parameter]));
+    const sweep = new UnitSweep(this.#job, block.group, slot, ofUnits);
     const entries = sweep.run(start, count);
     return entries && { entries, evaluations: sweep.evaluations };
   }
@@ -96,7 +98,7 @@ export class ShardRunner {
     runs: readonly ComponentRun[],
     { role, isWhole }: { readonly role: ShardEntry['role']; readonly isWhole: boolean },
     slot: number,
-    noise: Noise,
+    noise: readonly Noise[],
   ): Swept | undefined {
     const [{ parameter }] = runs;
     const { offset } = this.#job.spec.parameters[parameter];
@@ -107,7 +109,14 @@ export class ShardRunner {
       return { entries: [still], evaluations: 0 };
     }
     const rules = this.#rules;
-    const sweep = new ComponentSweep({ job: this.#job, program, parameter, slot, noise, rules });
+    const sweep = new ComponentSweep({
+      job: this.#job,
+      program,
+      parameter,
+      slot,
+      noise: noise[parameter],
+      rules,
+    });
     const swept = sweep.run(components, isWhole);
     return swept && { entries: [{ ...entry, ...swept }], evaluations: sweep.evaluations };
   }

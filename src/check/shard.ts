@@ -27,14 +27,14 @@ export interface PrepareShard extends ShardRange {
 /** A shard whose probes follow from the job alone. */
 export interface SweepShard extends ShardRange {
   readonly stage: 'sweep';
-  /** As the stage `prepare` measured it. A shard that is all of a sweep measures it itself. */
-  readonly noise?: Noise;
+  /** By parameter, as the stage `prepare` measured it. A shard that is all of a sweep measures it itself. */
+  readonly noise?: readonly Noise[];
 }
 
 /** A shard of the doubtful: which they are follows from earlier results, so it says it itself. */
 export interface RefineShard extends ShardRange {
   readonly stage: 'refine';
-  readonly noise: Noise;
+  readonly noise: readonly Noise[];
   readonly runs: readonly ComponentRun[];
 }
 
@@ -49,7 +49,8 @@ export interface StagePlan {
 export interface Preparation {
   /** J at θ. */
   readonly cost: number;
-  readonly noise: Noise;
+  /** By parameter of the spec. */
+  readonly noise: readonly Noise[];
 }
 
 export interface PrepareResult {
