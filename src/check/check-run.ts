@@ -7,7 +7,7 @@ import { foldReport } from './fold-report.ts';
 import { ParameterJudgement } from './parameter-judgement.ts';
 import { type ReportedParameter, reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
-import { holdsFloat32, type Precision, precisionOf } from './precision.ts';
+import { claimedTraits, type Precision, precisionOf } from './precision.ts';
 import { evenly, mostRefined } from './refined-share.ts';
 import type { ParameterReport, Report } from './report.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
@@ -54,13 +54,13 @@ export class CheckRun {
     this.#compiled = compileJob(job.spec);
     this.#runs = selectedRuns(job.spec);
     this.#runsOf = runsByParameter(this.#runs);
-    const jobHoldsFloat32 = holdsFloat32(job.claimed);
+    const traits = claimedTraits(job.claimed);
     this.#precisions = job.spec.parameters.map(({ offset, size, claimedDtype }) =>
       precisionOf(
         claimedDtype,
         job.claimed.subarray(offset, offset + size),
         job.spec.settings.componentTolerance,
-        jobHoldsFloat32,
+        traits,
       ),
     );
     this.#sweep = new SweepState(job, this.#compiled, this.#runsOf);

@@ -8,8 +8,13 @@ export interface Precision {
   readonly floor: number;
   /** Errors up to such a share of it may still be: a saturated loss amplifies them. */
   readonly gray: number;
+  /** And so may errors up to this, in the gradient's units: behind a saturated layer little is left but rounding. */
+  readonly least: number;
   readonly isLow: boolean;
 }
+
+/** The unit roundoff of float32. */
+const FLOAT32_ROUNDOFF = 2 ** -24;
 
 /** A gradient of fewer values that happen to be float32 numbers may be an exact one. */
 const FEWEST = 8;
@@ -23,15 +28,37 @@ export function precisionOf(
   dtype: Dtype,
   claimed: Float64Array,
   tolerance: number,
-  jobHoldsFloat32 = false,
+  job: ClaimedTraits = { holdsFloat32: false, largest: 0 },
 ): Precision {
-  if (dtype !== 'float32' && !jobHoldsFloat32 && !holdsFloat32(claimed))
-    return { tolerance, floor: 0, gray: 0, isLow: false };
-  return { tolerance: Math.max(tolerance, 1e-4), floor: 1e-5, gray: 1e-4, isLow: true };
+  if (dtype !== 'float32' && !job.holdsFloat32 && !holdsFloat32(claimed))
+    return { tolerance, floor: 0, gray: 0, least: 0, isLow: false };
+  const least = 4 * FLOAT32_ROUNDOFF * job.largest;
+  return { tolerance: Math.max(tolerance, 1e-4), floor: 1e-5, gray: 1e-4, least, isLow: true };
+}
+
+/** What the whole claimed gradient of a job says of its parts. */
+export interface ClaimedTraits {
+  readonly holdsFloat32: boolean;
+  /** The largest finite magnitude. */
+  readonly largest: number;
+}
+
+export function claimedTraits(claimed: Float64Array): ClaimedTraits {
+  return { holdsFloat32: holdsFloat32(claimed), largest: largestMagnitude(claimed) };
+}
+
+/** The largest finite magnitude; 0 of none. */
+export function largestMagnitude(values: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+  }
+  return largest;
 }
 
 /** Whether there are some values, and all of them are float32 numbers. */
-export function holdsFloat32(values: Float64Array): boolean {
+function holdsFloat32(values: Float64Array): boolean {
   let nonzero = 0;
   for (let i = 0; i < values.length; i++) {
     if (values[i] === 0) continue;
