@@ -8,10 +8,11 @@ import { evaluationError, largestNoise, type Noise } from './noise/noise.ts';
 import { norm } from './norm.ts';
 import type { ReportedParameter } from './parameter-report.ts';
 import { relativeDifference } from './relative-difference.ts';
-import type { ComponentCounts, Report, Warning } from './report.ts';
+import type { ComponentCounts, Report } from './report.ts';
 import { type ComponentRun, forEachComponent } from './selection.ts';
 import type { Strategy } from './settings.ts';
 import { combineVerdicts } from './verdict.ts';
+import { warningsOf } from './warnings.ts';
 
 /** What the stages found, all of it. */
 export interface Findings {
@@ -35,7 +36,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   const norms = relativeDifference(findings.conclusions.numeric, job.claimed, (visit) =>
     forEachComponent(findings.runs, visit),
   );
-  const report: Report = {
+  const bare: Report = {
     verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     withinTolerance: norms.relativeDifference <= settings.tolerance,
@@ -44,7 +45,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     components,
     settings: { ...settings, strategy: overallStrategy(findings.strategies) },
     parameters,
-    warnings: warningsOf(findings.cost, components),
+    warnings: [],
     evaluations: findings.evaluations,
     evaluationsSaved: Math.max(
       0,
@@ -52,6 +53,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     ),
     durationMs,
   };
+  const report = { ...bare, warnings: warningsOf(bare) };
   return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
 }
 
@@ -80,35 +82,4 @@ function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
     kinks: sum('kinks'),
     noiseLimited: sum('noiseLimited'),
   };
-}
-
-function warningsOf(cost: number, counts: ComponentCounts): Warning[] {
-  const { total, checked, vacuous, inconclusive, kinks } = counts;
-  const warnings: Warning[] = [];
-  if (!Number.isFinite(cost)) {
-    warnings.push({
-      code: 'cost-not-finite',
-      message: `J is ${cost} at this point, so no difference of it can be taken`,
-    });
-  } else if (inconclusive > 0) {
-    const message = `${inconclusive} of ${checked} components are undecided: at a kink, or without a finite numeric gradient`;
-    warnings.push({ code: 'undecided', message });
-  }
-  if (kinks > 0) {
-    const message = `${kinks} of ${checked} components lie at a kink of J, where it has no derivative`;
-    warnings.push({ code: 'kinks', message });
-  }
-  if (vacuous > 0) {
-    warnings.push({
-      code: 'dead-components',
-      message: `${vacuous} of ${checked} components do not move the cost at this point; their gradients of 0 were not really tested`,
-    });
-  }
-  if (checked < total) {
-    warnings.push({
-      code: 'partial-coverage',
-      message: `${checked} of ${total} components were checked; the verdict is about those alone`,
-    });
-  }
-  return warnings;
 }
