@@ -1,9 +1,12 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
+import { comparedProjections, reportDirections } from './directional/direction-report.ts';
+import { Localisation } from './directional/localisation.ts';
 import { foldReport } from './fold-report.ts';
-import { reportParameter } from './parameter-report.ts';
+import { comparedComponents, reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
+import type { ComparedPairs } from './relative-difference.ts';
 import type { ParameterReport, Report } from './report.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
 import type { PrepareResult, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
@@ -31,6 +34,7 @@ export class CheckRun {
   readonly #runsOf: ReadonlyMap<number, readonly ComponentRun[]>;
   readonly #rule: VerdictRule;
   readonly #sweep: SweepState;
+  readonly #localisation: Localisation;
   readonly #reports: ParameterReport[] = [];
   readonly #refineDone = new Set<number>();
   #prepared: PrepareResult | undefined;
@@ -48,6 +52,7 @@ export class CheckRun {
     this.#runsOf = runsByParameter(this.#runs);
     this.#rule = verdictRule(job.spec.settings.componentTolerance, job.claimed);
     this.#sweep = new SweepState(job.spec, this.#compiled, this.#runsOf);
+    this.#localisation = new Localisation(job, this.#compiled, this.#rule, this.#sweep);
   }
 
   /** The numeric gradient laid out as θ; NaN where not checked. Not to be relied on before the last stage is done. */
@@ -55,7 +60,7 @@ export class CheckRun {
     return this.#sweep.numeric;
   }
 
-  /** Set for components at which a kink was crossed with every step tried; laid out as θ. */
+  /** The mark of each component, laid out as θ: see `componentMark`. */
   get crossed(): Uint8Array {
     return this.#sweep.crossed;
   }
@@ -66,14 +71,16 @@ export class CheckRun {
     if (this.#prepared === undefined && !this.#isOneShard) return planPrepare();
     if (!this.#sweep.isComplete) return this.#sweep.plan;
     const refine = this.#planRefine();
-    return this.#refineDone.size < refine.shards.length ? refine : undefined;
+    if (this.#refineDone.size < refine.shards.length) return refine;
+    return this.#localisation.nextPlan();
   }
 
   /** Takes one shard's result, in any order; the same shard again changes nothing. */
   accept(result: ShardResult): void {
     if (result.stage === 'prepare') this.#acceptPrepare(result);
-    else if (result.stage === 'sweep') {
-      this.#acceptSweep(result);
+    else if (result.stage === 'sweep') this.#acceptSweep(result);
+    else if (result.stage === 'bisect') {
+      if (this.#localisation.accept(result)) this.#evaluations += result.evaluations;
     } else if (!this.#refineDone.has(result.index)) {
       this.#refineDone.add(result.index);
       this.#evaluations += result.evaluations;
@@ -84,12 +91,9 @@ export class CheckRun {
   /** Components finished; the units of a layer count as their share of the components. */
   progress(): { readonly stage: StageName; readonly completed: number; readonly total: number } {
     const total = countComponents(this.#runs);
-    const stage =
-      this.#prepared === undefined && !this.#isOneShard
-        ? 'prepare'
-        : this.#sweep.isComplete && this.nextPlan() !== undefined
-          ? 'refine'
-          : 'sweep';
+    const isPrepared = this.#prepared !== undefined || this.#isOneShard;
+    const later = this.#sweep.isComplete ? this.nextPlan()?.stage : undefined;
+    const stage = isPrepared ? (later ?? 'sweep') : 'prepare';
     return { stage, completed: Math.floor(total * this.#sweep.share), total };
   }
 
@@ -113,10 +117,9 @@ export class CheckRun {
     const findings = {
       cost: this.#prepared.cost,
       evaluations: this.#evaluations,
-      numeric: this.numeric,
-      runs: this.#runs,
+      components: countComponents(this.#runs),
+      compared: this.#compared,
       parameters: this.#reports,
-      strategies: this.#compiled.strategies,
     };
     return foldReport(this.#job, findings, durationMs);
   }
@@ -131,6 +134,7 @@ export class CheckRun {
   #acceptSweep(result: SweepResult): void {
     if (!this.#sweep.accept(result)) return;
     this.#evaluations += result.evaluations;
+    this.#localisation.begin(result.projections ?? []);
     if (this.#isOneShard && result.cost !== undefined) {
       this.#acceptPrepare({ stage: 'prepare', index: 0, cost: result.cost, evaluations: 1 });
     }
@@ -156,24 +160,42 @@ export class CheckRun {
     const checked = [...this.#runsOf];
     for (const [parameter, runs] of checked.slice(this.#reports.length)) {
       if (!this.#isFinished(parameter)) return;
-      const audit = this.#sweep.audit(parameter);
-      this.#reports.push(
-        reportParameter({
-          parameter: this.#job.spec.parameters[parameter],
-          runs,
-          numeric: this.numeric,
-          claimed: this.#job.claimed,
-          crossed: this.#sweep.crossed,
-          rule: this.#rule,
-          strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
-          audit,
-        }),
-      );
+      this.#reports.push(this.#report(parameter, runs));
     }
   }
 
+  #report(parameter: number, runs: readonly ComponentRun[]): ParameterReport {
+    const audit = this.#sweep.audit(parameter);
+    const bisection = this.#localisation.of(parameter);
+    const ofComponents = reportParameter({
+      parameter: this.#job.spec.parameters[parameter],
+      runs: bisection?.checked.all ?? runs,
+      numeric: this.numeric,
+      claimed: this.#job.claimed,
+      crossed: this.#sweep.crossed,
+      rule: this.#rule,
+      strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
+      audit,
+    });
+    return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection, this.#rule);
+  }
+
+  /** What of the whole gradient is held against each other. */
+  readonly #compared: ComparedPairs = (visit) => {
+    for (const [parameter, runs] of this.#runsOf) {
+      const bisection = this.#localisation.of(parameter);
+      const pairs =
+        bisection === undefined
+          ? comparedComponents(runs, this.numeric, this.#job.claimed)
+          : comparedProjections(bisection);
+      pairs(visit);
+    }
+  };
+
   #isFinished(parameter: number): boolean {
     if (!this.#sweep.hasAllOf(parameter)) return false;
+    const bisection = this.#localisation.of(parameter);
+    if (bisection !== undefined) return bisection.isOver;
     if (this.#sweep.isComplete) {
       const left = this.nextPlan() !== undefined;
       return !(left && this.#refined.has(parameter));

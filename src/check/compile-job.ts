@@ -1,13 +1,14 @@
 import { isLeaf } from '../graph/graph.ts';
 import { PACKING_FLOATS } from '../graph/heap.ts';
+import { Lazy } from '../graph/lazy.ts';
 import { findOp } from '../graph/ops/registry.ts';
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
-import type { Strategy } from './settings.ts';
+import { type Strategy, strategies } from './settings.ts';
 import type { SweepBlock } from './sweep-block.ts';
-import { SweepDesigner } from './sweep-design.ts';
+import { type SweepDesign, SweepDesigner } from './sweep-design.ts';
 
 /** A compiled job: its tape, a program for every parameter, and the design of its sweep. */
 export interface CompiledJob {
@@ -17,6 +18,8 @@ export interface CompiledJob {
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
   readonly blocks: readonly SweepBlock[];
+  /** What every strategy would make of it, by its name; empty for a job too small for a choice. */
+  readonly designs: Lazy<ReadonlyMap<Strategy, SweepDesign>>;
 }
 
 // A job is estimated, laid out and planned one after the other: its graph is compiled once for all three.
@@ -57,7 +60,14 @@ function compileKept(spec: CheckSpec): CompiledJob {
 
 function compile(spec: CheckSpec): CompiledJob {
   const designer = new SweepDesigner(spec);
-  return { tape: designer.tape, programs: designer.programs, ...designer.design() };
+  const { tape, programs } = designer;
+  const designs = new Lazy(
+    () =>
+      new Map(
+        designer.isWorthAChoice ? strategies.map((strategy) => [strategy, designer.design(strategy)]) : [],
+      ),
+  );
+  return { tape, programs, ...designer.design(), designs };
 }
 
 /** float64s of scratch that any shard of the job needs. */

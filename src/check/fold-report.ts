@@ -1,47 +1,41 @@
 import { toJsonNumber } from '../tensors/json-number.ts';
 import type { CheckJob } from './check-job.ts';
-import { evaluationsPerComponent } from './differences.ts';
-import { overallStrategy } from './estimate.ts';
-import { forEachComponent } from './parameter-report.ts';
-import { relativeDifference } from './relative-difference.ts';
-import type { ComponentCounts, ParameterReport, Report, Warning } from './report.ts';
-import type { ComponentRun } from './selection.ts';
-import type { Strategy } from './settings.ts';
+import { evaluationsSaved, planCheck } from './check-plan.ts';
+import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
+import type { ComponentCounts, ParameterReport, Report, Verdict, Warning } from './report.ts';
 import { combineVerdicts } from './verdict.ts';
 
 /** What the stages found, all of it. */
 export interface Findings {
   readonly cost: number;
   readonly evaluations: number;
-  /** The numeric gradient, laid out as θ. */
-  readonly numeric: Float64Array;
-  readonly runs: readonly ComponentRun[];
+  /** Components that the job asks for. */
+  readonly components: number;
+  /** What of them was held against each other. */
+  readonly compared: ComparedPairs;
   readonly parameters: readonly ParameterReport[];
-  /** Per parameter of the spec. */
-  readonly strategies: readonly Strategy[];
 }
 
 /** Folds the findings into the report. */
 export function foldReport(job: CheckJob, findings: Findings, durationMs: number): Report {
   const { settings } = job.spec;
   const components = sumCounts(findings.parameters.map((parameter) => parameter.components));
-  const norms = relativeDifference(findings.numeric, job.claimed, (visit) =>
-    forEachComponent(findings.runs, visit),
-  );
+  const norms = relativeDifference(findings.compared);
+  const plan = planCheck(job.spec);
+  const withVerdict = (verdict: Verdict) =>
+    findings.parameters.filter((parameter) => parameter.verdict === verdict).length;
   return {
-    verdict: combineVerdicts(components.failed, components.inconclusive),
+    verdict: combineVerdicts(withVerdict('fail'), withVerdict('inconclusive')),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     withinTolerance: norms.relativeDifference <= settings.tolerance,
     cost: toJsonNumber(findings.cost),
     components,
-    settings: { ...settings, strategy: overallStrategy(findings.strategies) },
+    settings: { ...settings, strategy: plan.strategy },
     parameters: findings.parameters,
-    warnings: warningsOf(findings.cost, components),
+    warnings: warningsOf(findings, components),
+    plan,
     evaluations: findings.evaluations,
-    evaluationsSaved: Math.max(
-      0,
-      1 + components.checked * evaluationsPerComponent(settings.method) - findings.evaluations,
-    ),
+    evaluationsSaved: evaluationsSaved(findings.components, settings.method, findings.evaluations),
     durationMs,
   };
 }
@@ -59,7 +53,7 @@ function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
   };
 }
 
-function warningsOf(cost: number, counts: ComponentCounts): Warning[] {
+function warningsOf({ cost, parameters }: Findings, counts: ComponentCounts): Warning[] {
   const { total, checked, vacuous, inconclusive, kinks } = counts;
   const warnings: Warning[] = [];
   if (!Number.isFinite(cost)) {
@@ -81,10 +75,33 @@ function warningsOf(cost: number, counts: ComponentCounts): Warning[] {
       message: `${vacuous} of ${checked} components do not move the cost at this point; their gradients of 0 were not really tested`,
     });
   }
-  if (checked < total) {
+  const directed = parameters.filter(({ directional }) => directional !== undefined);
+  if (directed.length > 0) warnings.push(...directionWarnings(directed));
+  const together = directed.reduce((sum, { components }) => sum + components.total - components.checked, 0);
+  if (checked + together < total) {
     warnings.push({
       code: 'partial-coverage',
-      message: `${checked} of ${total} components were checked; the verdict is about those alone`,
+      message: `${checked + together} of ${total} components were checked; the verdict is about those alone`,
+    });
+  }
+  return warnings;
+}
+
+function directionWarnings(directed: readonly ParameterReport[]): Warning[] {
+  const names = (list: readonly ParameterReport[]) => list.map(({ name }) => name).join(', ');
+  const warnings: Warning[] = [
+    {
+      code: 'along-directions',
+      message: `checked along directions, not component by component: ${names(directed)}; canMiss says of each what may be wrong all the same`,
+    },
+  ];
+  const unlocated = directed.filter(
+    ({ verdict, directional }) => verdict === 'inconclusive' && directional?.agreed === false,
+  );
+  if (unlocated.length > 0) {
+    warnings.push({
+      code: 'not-localised',
+      message: `the gradients disagree along a direction, but no component could be called wrong by itself: ${names(unlocated)}`,
     });
   }
   return warnings;

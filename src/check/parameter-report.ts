@@ -2,7 +2,7 @@ import { toJsonNumber } from '../tensors/json-number.ts';
 import { unravel } from '../tensors/tensor.ts';
 import type { AuditFinding } from './audit.ts';
 import type { Parameter } from './check-job.ts';
-import { relativeDifference } from './relative-difference.ts';
+import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
 import type { ComponentRun } from './selection.ts';
 import type { Strategy } from './settings.ts';
@@ -32,7 +32,7 @@ export function reportParameter(findings: ParameterFindings): ParameterReport {
   const { parameter, runs, numeric, claimed, crossed, rule, strategy, audit } = findings;
   const tally = new Tally(findings);
   forEachComponent(runs, (component) => tally.add(component));
-  const norms = relativeDifference(numeric, claimed, (visit) => forEachComponent(runs, visit));
+  const norms = relativeDifference(comparedComponents(runs, numeric, claimed));
   return {
     name: parameter.name,
     shape: parameter.shape,
@@ -127,6 +127,15 @@ function binOf(error: number): number {
   let bin = EDGES.length - 2;
   while (bin > 0 && error < EDGES[bin]) bin--;
   return bin;
+}
+
+/** What is compared of components that were checked by themselves. */
+export function comparedComponents(
+  runs: readonly ComponentRun[],
+  numeric: Float64Array,
+  claimed: Float64Array,
+): ComparedPairs {
+  return (visit) => forEachComponent(runs, (component) => visit(numeric[component], claimed[component]));
 }
 
 export function forEachComponent(runs: readonly ComponentRun[], visit: (component: number) => void): void {

@@ -8,17 +8,15 @@ export interface RelativeDifference {
   readonly relativeDifference: number;
 }
 
-/** @param components hands every component to be counted, in order, to its callback */
-export function relativeDifference(
-  numeric: Float64Array,
-  claimed: Float64Array,
-  components: (visit: (component: number) => void) => void,
-): RelativeDifference {
-  const over = (term: (component: number) => number) =>
-    norm((take) => components((component) => take(term(component))));
-  const numericNorm = over((component) => numeric[component]);
-  const claimedNorm = over((component) => claimed[component]);
+/** Hands every pair of values that are held against each other to its callback, in order. */
+export type ComparedPairs = (visit: (numeric: number, claimed: number) => void) => void;
+
+export function relativeDifference(pairs: ComparedPairs): RelativeDifference {
+  const over = (term: (numeric: number, claimed: number) => number) =>
+    norm((take) => pairs((numeric, claimed) => take(term(numeric, claimed))));
+  const numericNorm = over((numeric) => numeric);
+  const claimedNorm = over((_, claimed) => claimed);
   const scale = numericNorm + claimedNorm;
-  const difference = over((component) => numeric[component] - claimed[component]);
+  const difference = over((numeric, claimed) => numeric - claimed);
   return { numericNorm, claimedNorm, relativeDifference: scale === 0 ? 0 : difference / scale };
 }

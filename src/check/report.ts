@@ -1,4 +1,5 @@
 import type { JsonNumber } from '../tensors/json-number.ts';
+import type { CheckPlan } from './check-plan.ts';
 import type { ComponentSelection, Method, Strategy } from './settings.ts';
 
 /** About the gradient; a job's `status` is another thing. */
@@ -24,7 +25,7 @@ export interface ComponentReport {
   readonly flags: readonly ComponentFlag[];
 }
 
-/** How many components have which verdict; `vacuous` ones are among the passed. */
+/** How many components were checked by themselves, and have which verdict; `vacuous` ones are among the passed. */
 export interface ComponentCounts {
   readonly total: number;
   readonly checked: number;
@@ -36,10 +37,32 @@ export interface ComponentCounts {
   readonly kinks: number;
 }
 
+/** How the two gradients of one parameter agree along seeded ±1 vectors, along which all components move together. */
+export interface DirectionalReport {
+  readonly vectors: number;
+  /** |claimed − numeric| along the vector that agrees least, and what it may be. */
+  readonly maxDifference: JsonNumber;
+  readonly bound: JsonNumber;
+  /** Whether the two agree along every vector. */
+  readonly agreed: boolean;
+  /** Whether they do once the errors of the components checked by themselves are taken off. */
+  readonly explained: boolean;
+  /** Evaluations of J along directions, those of the search for wrong components included. */
+  readonly evaluations: number;
+  /** A single wrong component is seen for certain when its error is over this. */
+  readonly certain: JsonNumber;
+  /** In words, what may be wrong all the same. */
+  readonly canMiss: string;
+}
+
 export interface ParameterReport {
   readonly name: string;
   readonly shape: readonly number[];
   readonly verdict: Verdict;
+  /**
+   * ‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂) over what was compared: the checked components, or for
+   * `directional` the derivatives along its vectors, from which the norms are estimated then.
+   */
   readonly relativeDifference: JsonNumber;
   readonly strategy: Strategy;
   /** Set for node-perturbation: how a sample of components agreed with weight-perturbation. */
@@ -49,6 +72,8 @@ export interface ParameterReport {
     readonly bound: JsonNumber;
     readonly agreed: boolean;
   };
+  /** Set for directional. The counts below, `maxError`, `histogram` and `worst` are then of the components that the search for the wrong ones has checked by themselves. */
+  readonly directional?: DirectionalReport;
   readonly components: ComponentCounts;
   /** The largest |claimed − numeric|. */
   readonly maxError: JsonNumber;
@@ -84,6 +109,8 @@ export interface Report {
   };
   readonly parameters: readonly ParameterReport[];
   readonly warnings: readonly Warning[];
+  /** What the check was estimated to take, and what other strategies were. */
+  readonly plan: CheckPlan;
   /** Evaluations of J, a batch of examples counting as one. */
   readonly evaluations: number;
   /** What moving every component by itself would have taken on top. */

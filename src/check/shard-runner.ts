@@ -1,5 +1,9 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import { ComponentSweep } from './component-sweep.ts';
+import type { BisectTask } from './directional/bisect-task.ts';
+import { DirectionSweep } from './directional/direction-sweep.ts';
+import type { DirectionsBlock } from './directional/directions-block.ts';
+import type { Direction, Projection } from './directional/projection.ts';
 import { JobView } from './job-memory.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
 import type { PrepareResult, Shard, ShardEntry, ShardResult } from './shard.ts';
@@ -22,16 +26,11 @@ export class ShardRunner {
   run(shard: Shard, slot: number): ShardResult | undefined {
     if (shard.stage === 'prepare') return this.#prepare(shard.index, slot);
     if (shard.stage === 'refine') return this.#refine(shard.index, shard.runs, slot);
+    if (shard.stage === 'bisect') return this.#bisect(shard.index, shard.tasks, slot);
     const { stage, index } = shard;
-    const entries: ShardEntry[] = [];
-    let evaluations = 0;
-    for (const slice of sliceBlocks(this.#job.compiled.blocks, shard.start, shard.count)) {
-      const swept = this.#sweep(slice, slot);
-      if (swept === undefined) return undefined;
-      entries.push(...swept.entries);
-      evaluations += swept.evaluations;
-    }
-    return { stage, index, entries, cost: this.#cost(slot), evaluations };
+    const slices = sliceBlocks(this.#job.compiled.blocks, shard.start, shard.count);
+    const swept = gather(slices, (slice) => this.#sweep(slice, slot));
+    return swept && { stage, index, ...swept, cost: this.#cost(slot) };
   }
 
   #prepare(index: number, slot: number): PrepareResult {
@@ -43,24 +42,50 @@ export class ShardRunner {
   }
 
   #refine(index: number, runs: readonly ComponentRun[], slot: number): ShardResult | undefined {
-    const entries: ShardEntry[] = [];
-    let evaluations = 0;
-    for (const [parameter, own] of runsByParameter(runs)) {
-      const swept = this.#components(this.#job.compiled.programs[parameter], own, 'replacement', slot);
-      if (swept === undefined) return undefined;
-      entries.push(...swept.entries);
-      evaluations += swept.evaluations;
-    }
-    return { stage: 'refine', index, entries, evaluations };
+    const swept = gather(runsByParameter(runs), ([parameter, own]) =>
+      this.#components(this.#job.compiled.programs[parameter], own, 'replacement', slot),
+    );
+    return swept && { stage: 'refine', index, ...swept };
+  }
+
+  #bisect(index: number, tasks: readonly BisectTask[], slot: number): ShardResult | undefined {
+    const swept = gather(tasks, (task) => {
+      const { parameter } = task;
+      if (task.kind === 'components')
+        return this.#components(this.#job.compiled.programs[parameter], [task], 'replacement', slot);
+      const { kind: _, ...direction } = task;
+      const block = this.#job.compiled.blocks.find(
+        (each): each is DirectionsBlock => each.kind === 'directions' && each.parameter === parameter,
+      );
+      if (block === undefined) throw new Error('a direction of a parameter that has none');
+      return this.#directions(block, [direction], slot);
+    });
+    return swept && { stage: 'bisect', index, ...swept };
   }
 
   #sweep({ block, start, count }: BlockSlice, slot: number): Swept | undefined {
     if (block.kind === 'components') {
       return this.#components(block.program, sliceRuns(block.runs, start, count), block.role, slot);
     }
+    if (block.kind === 'directions') {
+      const { offset, size } = this.#job.spec.parameters[block.parameter];
+      const directions = Array.from({ length: count }, (_, i): Direction => {
+        return { parameter: block.parameter, vector: start + i, start: offset, count: size };
+      });
+      return this.#directions(block, directions, slot);
+    }
     const sweep = new UnitSweep(this.#job, block.group, slot);
     const entries = sweep.run(start, count);
     return entries && { entries, evaluations: sweep.evaluations };
+  }
+
+  #directions(block: DirectionsBlock, directions: readonly Direction[], slot: number): Swept | undefined {
+    const parameter = this.#job.spec.parameters[block.parameter];
+    const sweep = new DirectionSweep(this.#job, block.program, parameter, slot);
+    return gather(directions, (direction) => {
+      const projection = sweep.measure(direction);
+      return projection && { entries: [], projections: [projection], evaluations: projection.evaluations };
+    });
   }
 
   #components(
@@ -90,7 +115,23 @@ export class ShardRunner {
 
 interface Swept {
   readonly entries: readonly ShardEntry[];
+  readonly projections?: readonly Projection[];
   readonly evaluations: number;
+}
+
+/** Puts together what comes of each item. @returns undefined when one of them was cancelled */
+function gather<Item>(items: Iterable<Item>, sweep: (item: Item) => Swept | undefined): Swept | undefined {
+  const entries: ShardEntry[] = [];
+  const projections: Projection[] = [];
+  let evaluations = 0;
+  for (const item of items) {
+    const swept = sweep(item);
+    if (swept === undefined) return undefined;
+    entries.push(...swept.entries);
+    projections.push(...(swept.projections ?? []));
+    evaluations += swept.evaluations;
+  }
+  return { entries, ...(projections.length === 0 ? {} : { projections }), evaluations };
 }
 
 function patternOf(components: readonly number[], offset: number): ShardEntry['components'] {

@@ -1,7 +1,10 @@
 /*
- * How a numeric gradient is kept: its n values, laid out as θ, then one byte for each component that says whether a
- * kink was crossed, eight to a float64.
+ * How a numeric gradient is kept: its n values, laid out as θ, then one byte for each component, its mark, eight to a
+ * float64.
  */
+
+/** What is known of a component beside its value. `unchecked`: it was moved together with others, never by itself. */
+export const componentMark = { clean: 0, crossed: 1, unchecked: 2 } as const;
 
 /** Puts both in one array. */
 export function packGradient(numeric: Float64Array, crossed: Uint8Array): Float64Array {

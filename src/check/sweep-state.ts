@@ -5,6 +5,7 @@ import { forEachComponent } from './parameter-report.ts';
 import { planSweep } from './plan-stage.ts';
 import type { ComponentRun } from './selection.ts';
 import { forEachIndex, type ShardEntry, type StagePlan, type SweepResult } from './shard.ts';
+import { componentMark } from './stored-gradient.ts';
 import { sliceBlocks } from './sweep-block.ts';
 
 /**
@@ -13,9 +14,9 @@ import { sliceBlocks } from './sweep-block.ts';
  */
 export class SweepState {
   readonly plan: StagePlan;
-  /** The numeric gradient laid out as θ; NaN where not asked for, 0 where nothing has come yet. */
+  /** The numeric gradient laid out as θ; NaN where not asked for or not checked by itself, 0 where nothing has come yet. */
   readonly numeric: Float64Array;
-  /** Set for components at which a kink was crossed with every step tried. */
+  /** The mark of each component, `crossed` where a kink was crossed with every step tried. */
   readonly crossed: Uint8Array;
   readonly #spec: CheckSpec;
   readonly #compiled: CompiledJob;
@@ -36,8 +37,12 @@ export class SweepState {
     this.plan = planSweep(compiled);
     this.numeric = new Float64Array(componentCount(spec)).fill(Number.NaN);
     this.crossed = new Uint8Array(this.numeric.length);
-    for (const runs of runsOf.values()) {
-      for (const { start, count } of runs) this.numeric.fill(0, start, start + count);
+    for (const [parameter, runs] of runsOf) {
+      for (const { start, count } of runs) {
+        if (compiled.strategies[parameter] === 'directional')
+          this.crossed.fill(componentMark.unchecked, start, start + count);
+        else this.numeric.fill(0, start, start + count);
+      }
     }
     this.#lastShard = lastShards(spec, compiled, this.plan);
   }
@@ -98,7 +103,7 @@ export class SweepState {
    */
   doubtful(parameter: number): readonly ComponentRun[] {
     const runs = this.#runsOf.get(parameter) ?? [];
-    if (this.#compiled.strategies[parameter] === 'weight-perturbation') return [];
+    if (this.#compiled.strategies[parameter] !== 'node-perturbation') return [];
     if (this.audit(parameter)?.agreed === false) return runs;
     return crossedRuns(parameter, runs, this.crossed);
   }
@@ -108,7 +113,7 @@ export class SweepState {
     const { offset } = this.#spec.parameters[parameter];
     forEachIndex(components, (component, position) => {
       this.numeric[offset + component] = numeric[position];
-      this.crossed[offset + component] = 0;
+      this.crossed[offset + component] = componentMark.clean;
     });
     this.#markCrossed(offset, components, crossed);
   }
@@ -130,7 +135,7 @@ export class SweepState {
     if (crossed.length === 0) return;
     const positions = new Set(crossed);
     forEachIndex(components, (component, position) => {
-      if (positions.has(position)) this.crossed[offset + component] = 1;
+      if (positions.has(position)) this.crossed[offset + component] = componentMark.crossed;
     });
   }
 
@@ -149,9 +154,7 @@ function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: StagePlan): 
   for (const { start, count, index } of plan.shards) {
     for (const { block } of sliceBlocks(blocks, start, count)) {
       const parameters =
-        block.kind === 'components'
-          ? [block.parameter]
-          : block.group.members.map(({ parameter }) => parameter);
+        block.kind === 'units' ? block.group.members.map(({ parameter }) => parameter) : [block.parameter];
       for (const parameter of parameters) last[parameter] = index;
     }
   }

@@ -54,6 +54,13 @@ export function enforceLimits(job: CheckJob, estimate: Estimate, config: Config)
   const sentences = exceeded.map(
     ({ setting, limit, actual }) => `${setting} is ${limit} and this job has ${actual}`,
   );
+  const directional = estimate.alternatives.find(({ strategy }) => strategy === 'directional');
+  if (directional !== undefined && directional.seconds < estimate.seconds) {
+    const { seconds, evaluations } = directional;
+    sentences.push(
+      `the strategy directional, which can miss errors, would take about ${Number(seconds.toPrecision(2))} seconds and ${evaluations} evaluations`,
+    );
+  }
   throw new GradcheckError(exceeded[0].code, sentences.join('; '));
 }
 

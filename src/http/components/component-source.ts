@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
 import { type ComponentRun, selectedRuns } from '../../check/selection.ts';
 import { specFromJson } from '../../check/spec-json.ts';
-import { crossedRange, readCrossed } from '../../check/stored-gradient.ts';
+import { componentMark, crossedRange, readCrossed } from '../../check/stored-gradient.ts';
 import { type VerdictRule, verdictRule } from '../../check/verdict.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import type { Store } from '../../jobs/store/job-store.ts';
@@ -55,7 +55,12 @@ export class ComponentSource {
       const { claimed, numeric, crossed } = await this.#values.read(start, end);
       for (const run of runs) {
         for (let i = run.start - start; i < run.start - start + run.count; i++) {
-          visitor(start + i, { claimed: claimed[i], numeric: numeric[i], crossed: crossed[i] !== 0 });
+          if (crossed[i] === componentMark.unchecked) continue;
+          visitor(start + i, {
+            claimed: claimed[i],
+            numeric: numeric[i],
+            crossed: crossed[i] === componentMark.crossed,
+          });
         }
       }
       if (enough()) return;
@@ -65,7 +70,7 @@ export class ComponentSource {
 
   async valuesOf(component: number): Promise<ComponentValues> {
     const { claimed, numeric, crossed } = await this.#values.read(component, component + 1);
-    return { claimed: claimed[0], numeric: numeric[0], crossed: crossed[0] !== 0 };
+    return { claimed: claimed[0], numeric: numeric[0], crossed: crossed[0] === componentMark.crossed };
   }
 
   #runsWithin(start: number, end: number): ComponentRun[] {
