@@ -91,7 +91,7 @@ describe('a job whose process dies', () => {
     ]);
     const job = claimingRight(networkJob([32, 64, 96, 96, 10], 32, 1, 'directional'), errors);
     const undisturbed = await undisturbedReport(job);
-    const whole = await startMortal(new MemoryStore());
+    const whole = await startMortal(new MemoryStore(), 600);
     const submitted = await whole.coordinator.submit({ job, client: 'client' });
     await whole.coordinator.waitForEnd(submitted.job.id, 30_000);
     await whole.stop();
