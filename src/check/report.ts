@@ -49,7 +49,7 @@ export interface DirectionalReport {
   readonly explained: boolean;
   /** Evaluations of J along directions, those of the search for wrong components included. */
   readonly evaluations: number;
-  /** A single wrong component is seen for certain when its error is over this. */
+  /** A single wrong component, beside those found, is seen for certain when its error is over this. */
   readonly certain: JsonNumber;
   /** In words, what may be wrong all the same. */
   readonly canMiss: string;

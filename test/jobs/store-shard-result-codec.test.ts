@@ -25,6 +25,8 @@ const projection: fc.Arbitrary<Projection> = fc.record({
   claimed: fc.double(),
   distance: fc.double(),
   spread: fc.double(),
+  size: fc.double(),
+  rounding: fc.double(),
   truncation: fc.double(),
   factor: fc.double(),
   crossed: fc.boolean(),

@@ -1,11 +1,10 @@
 import type { CheckJob } from '../check-job.ts';
-import { stepOf } from '../differences.ts';
 import type { ComponentRun } from '../selection.ts';
 import { countComponents } from '../sweep-block.ts';
 import type { VerdictRule } from '../verdict.ts';
 import type { BisectTask } from './bisect-task.ts';
 import { CheckedRuns } from './checked-runs.ts';
-import { type Direction, type Projection, projectionBound, VECTORS } from './projection.ts';
+import { type Direction, type Projection, projectionBound, stepAlong, VECTORS } from './projection.ts';
 import { SignVector } from './sign-vector.ts';
 
 /** Parts of a parameter that are taken apart at the same time, at most: those that disagree most. */
@@ -91,12 +90,35 @@ export class Bisection {
   }
 
   /**
-   * How far a projection is from agreeing, what components checked by themselves explain taken off: in bounds, so
-   * that what is over 1 disagrees. NaN when it cannot be told.
+   * A projection as it would be, had the components that were checked by themselves claimed their numeric values. Its
+   * bound is smaller then as well: a large error does not hide a small one for long.
    */
+  corrected(projection: Projection): Projection {
+    const { job, parameter, numeric } = this.#parts;
+    const { vector, count, distance, factor } = projection;
+    const signs = new SignVector(job.spec.settings.seed, parameter, vector);
+    const { offset } = job.spec.parameters[parameter];
+    let { claimed } = projection;
+    let square = projection.size ** 2;
+    for (const run of this.checked.within(projection)) {
+      for (let component = run.start; component < run.start + run.count; component++) {
+        const [wrong, right] = [job.claimed[component], numeric[component]];
+        if (!Number.isFinite(wrong) || !Number.isFinite(right)) continue;
+        const theta = job.theta[component];
+        const step = signs.at(component - offset) * stepAlong(job.spec.settings, theta, count, factor);
+        const move = (theta + step - (theta - step)) / distance;
+        claimed -= (wrong - right) * move;
+        square += (right * move) ** 2 - (wrong * move) ** 2;
+      }
+    }
+    return { ...projection, claimed, size: Math.sqrt(Math.max(0, square)) };
+  }
+
+  /** How far a projection, corrected, is from agreeing: in bounds, so that what is over 1 disagrees. NaN if unknown. */
   residual(projection: Projection): number {
-    const difference = projection.claimed - projection.numeric - this.#explained(projection);
-    return difference === 0 ? 0 : Math.abs(difference) / projectionBound(projection, this.#parts.rule);
+    const corrected = this.corrected(projection);
+    const difference = Math.abs(corrected.claimed - corrected.numeric);
+    return difference === 0 ? 0 : difference / projectionBound(corrected, this.#parts.rule);
   }
 
   /** Follows the vector that disagrees most, among those not followed yet; ends the search when there is none. */
@@ -182,24 +204,6 @@ export class Bisection {
   get #whole(): ComponentRun {
     const { offset, size } = this.#parts.job.spec.parameters[this.#parts.parameter];
     return { parameter: this.#parts.parameter, start: offset, count: size };
-  }
-
-  /** What the errors of components that were checked by themselves come to in a projection. */
-  #explained({ vector, start, count, distance, factor }: Projection): number {
-    const { job, parameter, numeric } = this.#parts;
-    const { epsilon, seed } = job.spec.settings;
-    const signs = new SignVector(seed, parameter, vector);
-    const { offset } = job.spec.parameters[parameter];
-    let sum = 0;
-    for (const run of this.checked.within({ parameter, start, count })) {
-      for (let component = run.start; component < run.start + run.count; component++) {
-        const error = job.claimed[component] - numeric[component];
-        if (!Number.isFinite(error)) continue;
-        const step = (factor * stepOf(epsilon, job.theta[component])) / Math.sqrt(count);
-        sum += (signs.at(component - offset) * 2 * step * error) / distance;
-      }
-    }
-    return sum;
   }
 
   #notFinite(): BisectTask[] {

@@ -2,13 +2,15 @@ import type { BoundProgram } from '../../graph/bound-program.ts';
 import { pairwiseDot } from '../../graph/pairwise-dot.ts';
 import type { ProbeProgram } from '../../graph/probe-program.ts';
 import type { Parameter } from '../check-job.ts';
-import { RETRY_STEPS, stepOf } from '../differences.ts';
+import { RETRY_STEPS } from '../differences.ts';
 import type { JobView } from '../job-memory.ts';
-import type { Direction, Projection } from './projection.ts';
+import { type Direction, type Projection, stepAlong } from './projection.ts';
 import { SignVector } from './sign-vector.ts';
 
 /** Components whose moves are summed at once: the order of sums depends on nothing but the direction. */
 const BLOCK = 4096;
+/** Units in the last place by which the difference of two values of J may be off. */
+const ROUNDING = 16 * 2 ** -53;
 /** Evaluations of J per attempt: both sides, with the whole and with half of the step. */
 const EVALUATIONS = 4;
 
@@ -18,11 +20,14 @@ export class DirectionSweep {
   readonly #program: BoundProgram;
   readonly #width: number;
   readonly #parameter: Parameter;
+  readonly #cost: number;
 
   /** @param program moves the parameter as a whole */
   constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
     this.#job = job;
-    this.#program = program.bind(job.heap(slot), job.baseValues(slot), job.scratch(slot));
+    const base = job.baseValues(slot);
+    this.#cost = job.floats[base[job.spec.graph.cost].offset];
+    this.#program = program.bind(job.heap(slot), base, job.scratch(slot));
     this.#width = program.width;
     this.#parameter = parameter;
   }
@@ -54,6 +59,8 @@ export class DirectionSweep {
       claimed: whole.claimed,
       distance: whole.move.smallest,
       spread: whole.move.length / whole.move.smallest,
+      size: whole.move.size / whole.move.smallest,
+      rounding: (ROUNDING * Math.abs(this.#cost)) / whole.move.smallest,
       // Of order 2: what is left over is a quarter as much with half the step. A kink is no matter of order.
       truncation: crossed ? 0 : (4 / 3) * shift,
       factor,
@@ -80,10 +87,7 @@ export class DirectionSweep {
     return quotients;
   }
 
-  /**
-   * Writes θ⁺ and θ⁻ of the whole parameter to both lanes of a pair. Each component's step is its own over √count,
-   * so that J moves about as far as when one of them is moved alone. Those whose claimed value is not finite stay.
-   */
+  /** Writes θ⁺ and θ⁻ of the whole parameter to both lanes of a pair. What has no finite claimed value stays. */
   #move(direction: Direction, factor: number, lane: number, pairs: number): Move {
     const { floats, layout, spec } = this.#job;
     const { offset, size } = this.#parameter;
@@ -93,14 +97,13 @@ export class DirectionSweep {
     floats.copyWithin(minusAt, theta, theta + size);
 
     const signs = new SignVector(spec.settings.seed, direction.parameter, direction.vector);
-    const share = factor / Math.sqrt(direction.count);
     const sums = new MoveSums(direction.count);
     const first = direction.start - offset;
     for (let i = first; i < first + direction.count; i++) {
       const claimed = floats[layout.claimed + offset + i];
       if (!Number.isFinite(claimed)) continue;
       const value = floats[theta + i];
-      const step = signs.at(i) * share * stepOf(spec.settings.epsilon, value);
+      const step = signs.at(i) * stepAlong(spec.settings, value, direction.count, factor);
       floats[plusAt + i] = value + step;
       floats[minusAt + i] = value - step;
       sums.add(claimed, value + step - (value - step));
@@ -117,6 +120,8 @@ interface Move {
   readonly smallest: number;
   /** ‖distance‖₂. */
   readonly length: number;
+  /** ‖claimedᵢ·distanceᵢ‖₂. */
+  readonly size: number;
 }
 
 interface Quotient {
@@ -128,47 +133,50 @@ interface Quotient {
 
 type Attempt = Omit<Projection, keyof Direction | 'evaluations'>;
 
-/** Sums over the components of a move: within blocks of one size, then over the blocks, by halves. */
+/** Sums over the components of a move: within blocks of one length, then over the blocks, by halves. */
 class MoveSums {
   readonly #claimed: Float64Array;
   readonly #distances: Float64Array;
-  readonly #ones: Float64Array;
   readonly #products: Float64Array;
-  readonly #squares: Float64Array;
+  readonly #blocks: Record<'claimed' | 'length' | 'size', number[]> = { claimed: [], length: [], size: [] };
   #smallest = Number.POSITIVE_INFINITY;
   #inBlock = 0;
-  #blocks = 0;
 
   constructor(count: number) {
     const length = Math.min(BLOCK, count);
-    const blocks = Math.ceil(count / BLOCK);
     this.#claimed = new Float64Array(length);
     this.#distances = new Float64Array(length);
-    this.#products = new Float64Array(blocks);
-    this.#squares = new Float64Array(blocks);
-    this.#ones = new Float64Array(blocks).fill(1);
+    this.#products = new Float64Array(length);
   }
 
   add(claimed: number, distance: number): void {
     this.#claimed[this.#inBlock] = claimed;
     this.#distances[this.#inBlock] = distance;
+    this.#products[this.#inBlock] = claimed * distance;
     this.#smallest = Math.min(this.#smallest, Math.abs(distance));
     if (++this.#inBlock === BLOCK) this.#closeBlock();
   }
 
   finish(): Move {
     if (this.#inBlock > 0) this.#closeBlock();
+    const { claimed, length, size } = this.#blocks;
     return {
-      claimed: pairwiseDot(this.#products, this.#ones, this.#blocks),
+      claimed: sum(claimed),
       smallest: this.#smallest,
-      length: Math.sqrt(pairwiseDot(this.#squares, this.#ones, this.#blocks)),
+      length: Math.sqrt(sum(length)),
+      size: Math.sqrt(sum(size)),
     };
   }
 
   #closeBlock(): void {
-    this.#products[this.#blocks] = pairwiseDot(this.#claimed, this.#distances, this.#inBlock);
-    this.#squares[this.#blocks] = pairwiseDot(this.#distances, this.#distances, this.#inBlock);
-    this.#blocks++;
+    const count = this.#inBlock;
+    this.#blocks.claimed.push(pairwiseDot(this.#claimed, this.#distances, count));
+    this.#blocks.length.push(pairwiseDot(this.#distances, this.#distances, count));
+    this.#blocks.size.push(pairwiseDot(this.#products, this.#products, count));
     this.#inBlock = 0;
   }
+}
+
+function sum(terms: readonly number[]): number {
+  return pairwiseDot(Float64Array.from(terms), new Float64Array(terms.length).fill(1), terms.length);
 }

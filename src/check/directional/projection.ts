@@ -1,4 +1,6 @@
+import { stepOf } from '../differences.ts';
 import type { ComponentRun } from '../selection.ts';
+import type { CheckSettings } from '../settings.ts';
 import type { VerdictRule } from '../verdict.ts';
 
 /** Some components of a parameter, in a row, moved together along one of its vectors. */
@@ -19,6 +21,10 @@ export interface Projection extends Direction {
   readonly distance: number;
   /** ‖θ⁺ − θ⁻‖₂ / u: √count where all components are moved alike. */
   readonly spread: number;
+  /** ‖claimedᵢ·(θ⁺ᵢ − θ⁻ᵢ)‖₂ / u: the size that `claimed` has for most vectors. */
+  readonly size: number;
+  /** What the rounding of J may make of `numeric`. */
+  readonly rounding: number;
   /** What of numeric − claimed is from J not being straight, by the same with half of each step. */
   readonly truncation: number;
   /** The share of the usual step that was taken. */
@@ -32,15 +38,24 @@ export interface Projection extends Direction {
 export const VECTORS = 8;
 
 /**
- * How far the two sides of a projection may be apart: τ·(|claimed| + |numeric|) + τ·max|claimed in the job|·spread,
- * the second term standing for the rounding of J, as in the rule for components; plus the truncation.
+ * The step of one component: its own over √count, so that J moves about as far as when one component moves alone.
+ * @param factor the share of that to be taken
  */
-export function projectionBound(projection: Projection, rule: VerdictRule): number {
-  return roundingBound(projection, rule) + projection.truncation;
+export function stepAlong({ epsilon }: CheckSettings, theta: number, count: number, factor: number): number {
+  return (factor / Math.sqrt(count)) * stepOf(epsilon, theta);
 }
 
-function roundingBound({ claimed, numeric, spread }: Projection, rule: VerdictRule): number {
-  return rule.relative * (Math.abs(claimed) + Math.abs(numeric)) + rule.absolute * spread;
+/**
+ * How far the two sides of a projection may be apart. Components that are each off by their share τ, with whatever
+ * signs, come to about τ·size along a ±1 vector; τ·(|claimed| + |numeric|) is for those whose signs go along with it;
+ * τ·max|claimed in the job| as in the rule for components; and rounding and truncation.
+ */
+export function projectionBound(projection: Projection, rule: VerdictRule): number {
+  return toleranceOf(projection, rule) + projection.truncation;
+}
+
+function toleranceOf({ claimed, numeric, size, rounding }: Projection, rule: VerdictRule): number {
+  return rule.relative * (Math.abs(claimed) + Math.abs(numeric) + size) + rule.absolute + rounding;
 }
 
 /** How much of the bound may be truncation: up to this many times the rest of it. */
@@ -50,5 +65,5 @@ const MOST_TRUNCATION = 100;
 export function isTelling(projection: Projection, rule: VerdictRule): boolean {
   const { claimed, numeric, truncation } = projection;
   if (!Number.isFinite(numeric) || !Number.isFinite(claimed)) return false;
-  return truncation <= MOST_TRUNCATION * roundingBound(projection, rule);
+  return truncation <= MOST_TRUNCATION * toleranceOf(projection, rule);
 }

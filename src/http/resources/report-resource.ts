@@ -65,7 +65,7 @@ const directionalSchema: z.ZodType<DirectionalReport> = z
       .int()
       .describe('Evaluations of J along directions, those of the search for wrong components included.'),
     certain: jsonNumberSchema.describe(
-      'A single wrong component is seen for certain when its error is over this.',
+      'A single wrong component, beside those found, is seen for certain when its error is over this.',
     ),
     canMiss: z.string().describe('In words, what may be wrong all the same.'),
   })
