@@ -244,6 +244,24 @@ describe('several wrong components', () => {
     expect(directional).toMatchObject({ agreed: false });
   });
 
+  it('are found whatever their sizes: a large error hides no small one', () => {
+    const job = claiming((claimed) => {
+      claimed[100] += 1e4;
+      claimed[1100] += 0.02;
+    });
+    const report = run(job).report(0);
+    expect(failing(report)).toEqual(
+      expect.arrayContaining([
+        [2, 20],
+        [27, 20],
+      ]),
+    );
+    expect(parameter(report, 'W1')).toMatchObject({
+      components: { failed: 2 },
+      directional: { explained: true },
+    });
+  });
+
   it('more than are followed are left, and the report says so', () => {
     const job = entangled(4096, 20_000);
     const report = run({ ...job, claimed: job.claimed.map((value) => 2 * value) }).report(0);

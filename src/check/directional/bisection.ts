@@ -4,8 +4,8 @@ import { countComponents } from '../sweep-block.ts';
 import type { VerdictRule } from '../verdict.ts';
 import type { BisectTask } from './bisect-task.ts';
 import { CheckedRuns } from './checked-runs.ts';
-import { type Direction, type Projection, projectionBound, stepAlong, VECTORS } from './projection.ts';
-import { SignVector } from './sign-vector.ts';
+import { correctProjection } from './corrected-projection.ts';
+import { type Direction, type Projection, projectionBound, VECTORS } from './projection.ts';
 
 /** Parts of a parameter that are taken apart at the same time, at most: those that disagree most. */
 const MOST_OPEN = 16;
@@ -89,29 +89,10 @@ export class Bisection {
     if (this.#tasks.length === 0) this.#follow();
   }
 
-  /**
-   * A projection as it would be, had the components that were checked by themselves claimed their numeric values. Its
-   * bound is smaller then as well: a large error does not hide a small one for long.
-   */
+  /** A projection, what is known of the components checked by themselves taken into account. */
   corrected(projection: Projection): Projection {
-    const { job, parameter, numeric } = this.#parts;
-    const { vector, count, distance, factor } = projection;
-    const signs = new SignVector(job.spec.settings.seed, parameter, vector);
-    const { offset } = job.spec.parameters[parameter];
-    let { claimed } = projection;
-    let square = projection.size ** 2;
-    for (const run of this.checked.within(projection)) {
-      for (let component = run.start; component < run.start + run.count; component++) {
-        const [wrong, right] = [job.claimed[component], numeric[component]];
-        if (!Number.isFinite(wrong) || !Number.isFinite(right)) continue;
-        const theta = job.theta[component];
-        const step = signs.at(component - offset) * stepAlong(job.spec.settings, theta, count, factor);
-        const move = (theta + step - (theta - step)) / distance;
-        claimed -= (wrong - right) * move;
-        square += (right * move) ** 2 - (wrong * move) ** 2;
-      }
-    }
-    return { ...projection, claimed, size: Math.sqrt(Math.max(0, square)) };
+    const { job, numeric } = this.#parts;
+    return correctProjection(projection, job, numeric, this.checked.within(projection));
   }
 
   /** How far a projection, corrected, is from agreeing: in bounds, so that what is over 1 disagrees. NaN if unknown. */

@@ -1,14 +1,12 @@
 import type { BoundProgram } from '../../graph/bound-program.ts';
-import { pairwiseDot } from '../../graph/pairwise-dot.ts';
 import type { ProbeProgram } from '../../graph/probe-program.ts';
 import type { Parameter } from '../check-job.ts';
 import { RETRY_STEPS } from '../differences.ts';
 import type { JobView } from '../job-memory.ts';
+import { type Move, MoveSums } from './move-sums.ts';
 import { type Direction, type Projection, stepAlong } from './projection.ts';
 import { SignVector } from './sign-vector.ts';
 
-/** Components whose moves are summed at once: the order of sums depends on nothing but the direction. */
-const BLOCK = 4096;
 /** Units in the last place by which the difference of two values of J may be off. */
 const ROUNDING = 16 * 2 ** -53;
 /** Evaluations of J per attempt: both sides, with the whole and with half of the step. */
@@ -112,18 +110,6 @@ export class DirectionSweep {
   }
 }
 
-/** What is known of a move before J is evaluated. */
-interface Move {
-  /** Σ claimedᵢ·distanceᵢ. */
-  readonly claimed: number;
-  /** The smallest |distanceᵢ|. */
-  readonly smallest: number;
-  /** ‖distance‖₂. */
-  readonly length: number;
-  /** ‖claimedᵢ·distanceᵢ‖₂. */
-  readonly size: number;
-}
-
 interface Quotient {
   readonly move: Move;
   readonly numeric: number;
@@ -132,51 +118,3 @@ interface Quotient {
 }
 
 type Attempt = Omit<Projection, keyof Direction | 'evaluations'>;
-
-/** Sums over the components of a move: within blocks of one length, then over the blocks, by halves. */
-class MoveSums {
-  readonly #claimed: Float64Array;
-  readonly #distances: Float64Array;
-  readonly #products: Float64Array;
-  readonly #blocks: Record<'claimed' | 'length' | 'size', number[]> = { claimed: [], length: [], size: [] };
-  #smallest = Number.POSITIVE_INFINITY;
-  #inBlock = 0;
-
-  constructor(count: number) {
-    const length = Math.min(BLOCK, count);
-    this.#claimed = new Float64Array(length);
-    this.#distances = new Float64Array(length);
-    this.#products = new Float64Array(length);
-  }
-
-  add(claimed: number, distance: number): void {
-    this.#claimed[this.#inBlock] = claimed;
-    this.#distances[this.#inBlock] = distance;
-    this.#products[this.#inBlock] = claimed * distance;
-    this.#smallest = Math.min(this.#smallest, Math.abs(distance));
-    if (++this.#inBlock === BLOCK) this.#closeBlock();
-  }
-
-  finish(): Move {
-    if (this.#inBlock > 0) this.#closeBlock();
-    const { claimed, length, size } = this.#blocks;
-    return {
-      claimed: sum(claimed),
-      smallest: this.#smallest,
-      length: Math.sqrt(sum(length)),
-      size: Math.sqrt(sum(size)),
-    };
-  }
-
-  #closeBlock(): void {
-    const count = this.#inBlock;
-    this.#blocks.claimed.push(pairwiseDot(this.#claimed, this.#distances, count));
-    this.#blocks.length.push(pairwiseDot(this.#distances, this.#distances, count));
-    this.#blocks.size.push(pairwiseDot(this.#products, this.#products, count));
-    this.#inBlock = 0;
-  }
-}
-
-function sum(terms: readonly number[]): number {
-  return pairwiseDot(Float64Array.from(terms), new Float64Array(terms.length).fill(1), terms.length);
-}
