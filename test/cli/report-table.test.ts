@@ -109,6 +109,29 @@ describe('the table of a report', () => {
     );
   });
 
+  it('says of directions whether they agree, and what they can miss', () => {
+    const directional = {
+      vectors: 8,
+      maxDifference: 0.5,
+      bound: 1e-6,
+      agreed: false,
+      explained: true,
+      evaluations: 64,
+      certain: 2e-6,
+      canMiss: 'a single wrong component',
+    };
+    const found = { ...parameter('W1', [4], [component([3], 1.5, 1)]), directional };
+    const agreed = { ...found, name: 'W2', directional: { ...directional, agreed: true } };
+    const left = { ...found, name: 'W3', directional: { ...directional, explained: false } };
+    expect(formatReportTable(report([found, agreed, left]), { color: false })).toContain(
+      [
+        'W1: 8 directions disagreed until the components found were taken off; can miss a single wrong component',
+        'W2: 8 directions agree; can miss a single wrong component',
+        'W3: 8 directions disagree; can miss a single wrong component',
+      ].join('\n'),
+    );
+  });
+
   it('lists the components that did not pass over all parameters, the worst first', () => {
     const table = formatReportTable(
       report([

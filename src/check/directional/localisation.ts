@@ -58,8 +58,9 @@ export class Localisation {
    */
   accept(result: SweepResult): boolean {
     const round = this.nextPlan();
-    const isOfRound = round?.shards.some(({ index }) => index === result.index) === true;
-    if (round === undefined || !isOfRound || this.#results.has(result.index)) return false;
+    const place = result.index - this.#shards;
+    if (round === undefined || place < 0 || place >= round.shards.length) return false;
+    if (this.#results.has(result.index)) return false;
     this.#results.set(result.index, result);
     if (this.#results.size === round.shards.length) this.#endRound(round);
     return true;
