@@ -80,7 +80,8 @@ export class CheckRun {
     if (result.stage === 'prepare') this.#acceptPrepare(result);
     else if (result.stage === 'sweep') this.#acceptSweep(result);
     else if (result.stage === 'bisect') {
-      if (this.#localisation.accept(result)) this.#evaluations += result.evaluations;
+      if (this.#sweep.isComplete && this.#localisation.accept(result))
+        this.#evaluations += result.evaluations;
     } else if (!this.#refineDone.has(result.index)) {
       this.#refineDone.add(result.index);
       this.#evaluations += result.evaluations;

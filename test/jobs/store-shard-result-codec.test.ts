@@ -23,6 +23,7 @@ const projection: fc.Arbitrary<Projection> = fc.record({
   count: u32,
   numeric: fc.double(),
   claimed: fc.double(),
+  unmoved: u32,
   distance: fc.double(),
   spread: fc.double(),
   size: fc.double(),

@@ -63,12 +63,17 @@ export class Bisection {
     return this.#roots.size === VECTORS && this.#tasks.length === 0;
   }
 
+  /** Whether every component was checked by itself. */
+  get isExhaustive(): boolean {
+    return this.checked.outside(this.#whole).length === 0;
+  }
+
   /** Takes a projection of the whole parameter. */
   begin(root: Projection): void {
     this.#roots.set(root.vector, root);
     this.evaluations += root.evaluations;
     if (this.#roots.size < VECTORS) return;
-    this.#tasks = this.#notFinite();
+    if (root.unmoved > 0) this.#tasks = this.#notFinite();
     if (this.#tasks.length === 0) this.#follow();
   }
 
@@ -104,7 +109,7 @@ export class Bisection {
 
   /** Follows the vector that disagrees most, among those not followed yet; ends the search when there is none. */
   #follow(): void {
-    while (this.#tasks.length === 0 && this.#spent < this.#allowance) {
+    while (this.#tasks.length === 0 && this.#spent < this.#allowance && !this.isExhaustive) {
       let worst: { vector: number; share: number } | undefined;
       for (const root of this.roots) {
         const share = this.residual(root);

@@ -50,7 +50,7 @@ function describeDirections(bisection: Bisection, rule: VerdictRule): Directiona
   const { roots } = bisection;
   const least = roots.reduce((worst, root) => (shareOf(root, rule) > shareOf(worst, rule) ? root : worst));
   const agreed = roots.every((root) => shareOf(root, rule) <= 1);
-  const explained = roots.every((root) => bisection.residual(root) <= 1);
+  const explained = bisection.isExhaustive || roots.every((root) => bisection.residual(root) <= 1);
   const bounds = roots
     .map((root) => bisection.corrected(root))
     .flatMap((root) => (isTelling(root, rule) ? [projectionBound(root, rule)] : []));

@@ -55,6 +55,7 @@ export class DirectionSweep {
     return {
       numeric: whole.numeric,
       claimed: whole.claimed,
+      unmoved: whole.move.skipped,
       distance: whole.move.smallest,
       spread: whole.move.length / whole.move.smallest,
       size: whole.move.size / whole.move.smallest,
@@ -99,7 +100,10 @@ export class DirectionSweep {
     const first = direction.start - offset;
     for (let i = first; i < first + direction.count; i++) {
       const claimed = floats[layout.claimed + offset + i];
-      if (!Number.isFinite(claimed)) continue;
+      if (!Number.isFinite(claimed)) {
+        sums.skip();
+        continue;
+      }
       const value = floats[theta + i];
       const step = signs.at(i) * stepAlong(spec.settings, value, direction.count, factor);
       floats[plusAt + i] = value + step;

@@ -7,6 +7,8 @@ const BLOCK = 4096;
 export interface Move {
   /** Σ claimedᵢ·distanceᵢ. */
   readonly claimed: number;
+  /** Components that are not moved. */
+  readonly skipped: number;
   /** The smallest |distanceᵢ|. */
   readonly smallest: number;
   /** ‖distance‖₂. */
@@ -23,6 +25,7 @@ export class MoveSums {
   readonly #blocks: Record<'claimed' | 'length' | 'size', number[]> = { claimed: [], length: [], size: [] };
   #smallest = Number.POSITIVE_INFINITY;
   #inBlock = 0;
+  #skipped = 0;
 
   constructor(count: number) {
     const length = Math.min(BLOCK, count);
@@ -39,11 +42,17 @@ export class MoveSums {
     if (++this.#inBlock === BLOCK) this.#closeBlock();
   }
 
+  /** A component stays. */
+  skip(): void {
+    this.#skipped++;
+  }
+
   finish(): Move {
     if (this.#inBlock > 0) this.#closeBlock();
     const { claimed, length, size } = this.#blocks;
     return {
       claimed: sum(claimed),
+      skipped: this.#skipped,
       smallest: this.#smallest,
       length: Math.sqrt(sum(length)),
       size: Math.sqrt(sum(size)),

@@ -17,6 +17,8 @@ export interface Direction extends ComponentRun {
 export interface Projection extends Direction {
   readonly numeric: number;
   readonly claimed: number;
+  /** Components whose claimed value is not finite: they stay where they are. */
+  readonly unmoved: number;
   /** u, the smallest distance that a component was moved. */
   readonly distance: number;
   /** ‖θ⁺ − θ⁻‖₂ / u: √count where all components are moved alike. */
