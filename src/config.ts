@@ -10,6 +10,9 @@ const LARGEST_MEMORY = 2 ** 32;
  */
 const LONGEST_JSON = 2 ** 29 - 24;
 
+/** What one buffer of Node 20 can hold. */
+const LARGEST_BODY = 2 ** 32;
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** A whole number, as the environment writes it. */
@@ -45,6 +48,9 @@ const configSchema = z.object({
   MAX_BODY_BYTES: integer(1, LONGEST_JSON)
     .default(16 * MIB)
     .describe('Largest JSON body, in bytes after inflation.'),
+  MAX_UPLOAD_BYTES: integer(1, LARGEST_BODY)
+    .default(1024 * MIB)
+    .describe('Largest multipart body, in bytes after inflation.'),
   MAX_INTAKE_BYTES: integer(1)
     .default(1024 * MIB)
     .describe('Most bytes of bodies that are received and read at once; more are answered 503.'),
@@ -81,10 +87,15 @@ const configSchema = z.object({
 });
 
 /** Also what no setting can tell alone. */
-const consistentSchema = configSchema.refine((config) => config.MAX_INTAKE_BYTES >= config.MAX_BODY_BYTES, {
-  path: ['MAX_INTAKE_BYTES'],
-  message: 'must be at least MAX_BODY_BYTES',
-});
+const consistentSchema = configSchema
+  .refine((config) => config.MAX_INTAKE_BYTES >= config.MAX_BODY_BYTES, {
+    path: ['MAX_INTAKE_BYTES'],
+    message: 'must be at least MAX_BODY_BYTES',
+  })
+  .refine((config) => config.MAX_INTAKE_BYTES >= config.MAX_UPLOAD_BYTES, {
+    path: ['MAX_INTAKE_BYTES'],
+    message: 'must be at least MAX_UPLOAD_BYTES',
+  });
 
 /** The typed settings, under the names of their environment variables. */
 export type Config = Readonly<z.output<typeof configSchema>>;

@@ -1,9 +1,15 @@
-import { type CheckOptions, checkGradients as checkJob } from './check/check-gradients.ts';
+import { checkGradients as checkJob, type CheckOptions as RunOptions } from './check/check-gradients.ts';
 import type { Report } from './check/report.ts';
 import { GradcheckError } from './errors/catalogue.ts';
 import { loadKernelModule } from './kernels/load-module.ts';
 import type { JobDocument } from './models/job-document.ts';
 import { readJob } from './models/read-job.ts';
+import type { TensorFiles } from './models/tensor-files.ts';
+
+export interface CheckOptions extends RunOptions {
+  /** Files, safetensors or .npz, with tensors that are not in the document. */
+  readonly files?: TensorFiles;
+}
 
 /**
  * Checks the gradients of a job document in the caller's process and on its thread, with the code that the service
@@ -13,14 +19,18 @@ import { readJob } from './models/read-job.ts';
  *   such as `cost-mismatch`
  */
 export async function checkGradients(document: JobDocument, options: CheckOptions = {}): Promise<Report> {
-  const reading = readJob(document);
+  const reading = readJob(document, options.files);
   if (reading.kind === 'faults') {
     throw new GradcheckError('invalid-job', 'the job document has faults', { faults: reading.faults });
   }
   return checkJob(reading.job, loadKernelModule(), options);
 }
 
-export type { CheckOptions } from './check/check-gradients.ts';
+export type { AxisFailures } from './check/diagnosis/axis-failures.ts';
+export type { AxisSlices, Cause, Certainty, ParameterDiagnosis } from './check/diagnosis/cause.ts';
+export type { Diagnosis } from './check/diagnosis/diagnose.ts';
+export type { Origin } from './check/diagnosis/origin.ts';
+export type { SharedCause } from './check/diagnosis/shared-cause.ts';
 export type {
   ComponentCounts,
   ComponentFlag,
@@ -33,3 +43,4 @@ export type {
 export { type ErrorCode, GradcheckError } from './errors/catalogue.ts';
 export type { Fault } from './errors/fault.ts';
 export type { JobDocument } from './models/job-document.ts';
+export type { TensorFiles } from './models/tensor-files.ts';

@@ -46,7 +46,7 @@ export async function startService(config: Config, log: FastifyBaseLogger): Prom
     settings: coordinatorSettings(config),
     owner: ownerName(config),
   });
-  const intake = new DocumentIntake(config.MAX_BODY_BYTES, new IntakeBudget(config.MAX_INTAKE_BYTES));
+  const intake = new DocumentIntake(config, new IntakeBudget(config.MAX_INTAKE_BYTES));
   const stopping = new AbortController();
   // Jobs are taken up only when the port is ours: a second process started by mistake is to leave them alone.
   let taken: () => void = () => {};

@@ -1,11 +1,15 @@
+import { MessageChannel } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { CheckJob } from '../src/check/check-job.ts';
 import type { IntakeTask } from '../src/http/intake/document-intake.ts';
 import { readDocument } from '../src/models/document/read-document.ts';
+import { readUpload } from '../src/models/document/read-upload.ts';
 
-/** Reads one job document; its numbers go back without being copied. */
-export default function intake({ bytes, fingerprinted }: IntakeTask): unknown {
-  const outcome = readDocument(bytes, fingerprinted);
+/** Reads one job document, with its files if it has any; its numbers go back without being copied. */
+export default function intake({ bytes, fingerprinted, form }: IntakeTask): unknown {
+  const outcome =
+    form === undefined ? readDocument(bytes, fingerprinted) : readUpload(bytes, form, fingerprinted);
+  free(bytes.buffer);
   if (outcome.kind !== 'job') return outcome;
   return move({ [transferableSymbol]: buffersOf(outcome.job), [valueSymbol]: outcome });
 }
@@ -15,4 +19,15 @@ function buffersOf({ theta, claimed, data, spec }: CheckJob): ArrayBufferLike[] 
   const arrays = [theta, claimed, ...[...data, ...spec.graph.constants].map(({ values }) => values)];
   const alone = arrays.filter((values) => values.byteLength === values.buffer.byteLength);
   return [...new Set(alone.map(({ buffer }) => buffer))];
+}
+
+/**
+ * Gives the memory of a body back at once: this thread may have nothing to do for long, and an idle thread collects
+ * no garbage. What is sent to a port that is closed is dropped.
+ */
+function free(buffer: ArrayBuffer): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(undefined, [buffer]);
+  port1.close();
+  port2.close();
 }

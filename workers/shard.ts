@@ -3,22 +3,31 @@ import type { ShardResult } from '../src/check/shard.ts';
 import { ShardRunner } from '../src/check/shard-runner.ts';
 import { feelMemory } from '../src/jobs/executor/memory-pressure.ts';
 import type { ShardWork, ThreadTask, WorkerAnswer } from '../src/jobs/executor/shard-task.ts';
+import { instantiateKernels, type Kernels } from '../src/kernels/kernels.ts';
 import { loadKernelModule } from '../src/kernels/load-module.ts';
 
-const kernels = loadKernelModule();
+/** A memory that this thread holds, and the job that was run in it last. */
+interface HeldMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+  readonly opening: number;
+  readonly runner: ShardRunner;
+}
 
-/** The jobs whose memory this thread holds; the executor says when to let go. */
-const jobs = new Map<string, { readonly memory: WebAssembly.Memory; readonly runner: ShardRunner }>();
+const module = loadKernelModule();
+
+/** By their numbers on this thread; the executor says when to let go. */
+const memories = new Map<number, HeldMemory>();
 
 /** The entry of a shard thread: runs one shard and answers with a plain value, whatever happens. */
 export function runTask({ forget, work }: ThreadTask): unknown {
-  for (const jobId of forget) letGo(jobId);
+  for (const place of forget) letGo(place);
   return work === undefined ? undefined : transferred(answer(work));
 }
 
-function letGo(jobId: string): void {
-  const memory = jobs.get(jobId)?.memory;
-  jobs.delete(jobId);
+function letGo(place: number): void {
+  const memory = memories.get(place)?.memory;
+  memories.delete(place);
   if (memory !== undefined) feelMemory(memory.buffer.byteLength);
 }
 
@@ -36,13 +45,16 @@ function answer(work: ShardWork): WorkerAnswer {
   }
 }
 
-function runnerOf({ jobId, memory }: ShardWork): ShardRunner {
-  const known = jobs.get(jobId);
-  if (known !== undefined) return known.runner;
-  if (memory === undefined) throw new Error(`the thread does not hold the memory of job ${jobId}`);
-  feelMemory(memory.buffer.byteLength);
+function runnerOf({ place, memory: sent, opening }: ShardWork): ShardRunner {
+  const known = memories.get(place);
+  if (known?.opening === opening) return known.runner;
+  const memory = known?.memory ?? sent;
+  if (memory === undefined) throw new Error(`the thread does not hold memory ${place}`);
+  if (known === undefined) feelMemory(memory.buffer.byteLength);
+  // Putting the kernels on a memory takes as long as compiling a small job.
+  const kernels = known?.kernels ?? instantiateKernels(module, memory);
   const runner = new ShardRunner(memory, kernels);
-  jobs.set(jobId, { memory, runner });
+  memories.set(place, { memory, kernels, opening, runner });
   return runner;
 }
 

@@ -23,15 +23,13 @@ const quick: Effort = {
 };
 
 export interface EngineBenchOptions {
-  /** Names of networks; all of them if left out. */
-  readonly rows: readonly string[] | undefined;
+  readonly networks: readonly Network[];
   readonly quick: boolean;
   readonly markdown: boolean;
 }
 
 /** Runs our strategies and the peers side by side and prints what came of it. */
 export async function runEngineBench(options: EngineBenchOptions): Promise<void> {
-  const chosen = chooseNetworks(options.rows);
   const machine = describeMachine();
   const search = await findPython();
   const python = search.kind === 'found' ? search.python : undefined;
@@ -42,7 +40,7 @@ export async function runEngineBench(options: EngineBenchOptions): Promise<void>
   const executors = await Promise.all(THREAD_COUNTS.map(warmExecutor));
   try {
     const benches: NetworkBench[] = [];
-    for (const network of chosen)
+    for (const network of options.networks)
       benches.push(await benchNetwork(network, executors, options.quick ? quick : thorough, python));
     const tables = summaries(benches, rate).map((table) => formatTable(table, options.markdown));
     console.log([...machine, peers, ...tables].join('\n\n'));
@@ -51,7 +49,8 @@ export async function runEngineBench(options: EngineBenchOptions): Promise<void>
   }
 }
 
-function chooseNetworks(rows: readonly string[] | undefined): readonly Network[] {
+/** @param rows names of networks; all of them if left out */
+export function chooseNetworks(rows: readonly string[] | undefined): readonly Network[] {
   if (rows === undefined) return networks;
   return rows.map((row) => {
     const found = networks.find((network) => networkName(network) === row);

@@ -1,6 +1,7 @@
 import { createJobMemory, JobView } from '../../src/check/job-memory.ts';
 import { randomStream } from '../../src/check/random.ts';
 import type { Operand } from '../../src/graph/op.ts';
+import { instantiateKernels } from '../../src/kernels/kernels.ts';
 import { loadKernelModule } from '../../src/kernels/load-module.ts';
 import type { Contender, Timing } from './contender.ts';
 import { networkComponents } from './network.ts';
@@ -28,7 +29,8 @@ export class NaiveLoop implements Contender {
   constructor(numbers: NetworkCase, seconds: number) {
     this.#numbers = numbers;
     this.#seconds = seconds;
-    this.#view = new JobView(createJobMemory(networkJob(numbers, {}), 1), loadKernelModule());
+    const memory = createJobMemory(networkJob(numbers, {}), 1);
+    this.#view = new JobView(memory, instantiateKernels(loadKernelModule(), memory));
     this.#operands = this.#view.baseValues(0);
     for (let i = 0; i < WARM_UP_EVALUATIONS; i++) this.#evaluate();
   }

@@ -3,6 +3,7 @@ import { createJobMemory, JobView } from '../../src/check/job-memory.ts';
 import { randomStream } from '../../src/check/random.ts';
 import { defaultSettings } from '../../src/check/settings.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
+import { instantiateKernels } from '../../src/kernels/kernels.ts';
 import { loadKernelModule } from '../../src/kernels/load-module.ts';
 import { median } from '../median.ts';
 
@@ -20,7 +21,8 @@ export const productName = `${EXAMPLES}×${UNITS} by ${UNITS}×${UNITS}`;
  * what a check of dense layers can reach.
  */
 export function productRate(): number {
-  const view = new JobView(createJobMemory(productJob(), 1), loadKernelModule());
+  const memory = createJobMemory(productJob(), 1);
+  const view = new JobView(memory, instantiateKernels(loadKernelModule(), memory));
   const operands = view.baseValues(0);
   const rates = Array.from({ length: SAMPLES }, () => {
     const started = performance.now();

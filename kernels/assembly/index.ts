@@ -11,6 +11,7 @@ export { select } from './elementwise/selection';
 export { erf, exp, expm1, log, log1p, sigmoid, softplus, tanh } from './elementwise/transcendental';
 export { abs, negate, reciprocal, relu, sign, sqrt, square } from './elementwise/unary';
 export { multiplyMatrices, multiplyMatricesScratch } from './gemm/multiply';
+export { choicesDiffer } from './reductions/choices';
 export { maxColumns, maxRows, minColumns, minRows } from './reductions/extremes';
 export {
   logSoftmaxColumns,
@@ -20,6 +21,7 @@ export {
   softmaxColumns,
   softmaxRows,
 } from './reductions/softmax';
+export { signsDiffer } from './reductions/signs';
 export {
   dot,
   dotRows,

@@ -29,18 +29,26 @@ export interface AuditFinding {
   readonly agreed: boolean;
 }
 
-/** How far the two strategies may differ: by the rounding of weight-perturbation, relative to the parameter's largest. */
+/** One audited component. */
+export interface AuditedPair {
+  /** What node-perturbation and what weight-perturbation gave. */
+  readonly node: number;
+  readonly weight: number;
+  /** What rounding can have done to both together. */
+  readonly rounding: number;
+}
+
+/** How far the two strategies may differ beside their rounding: by truncation, relative to the parameter's largest. */
 const AGREEMENT = 1e-6;
 
 /**
  * Compares the audited components.
- * @param pairs what node-perturbation and weight-perturbation gave for each
  * @param largest the largest magnitude in the parameter's numeric gradient
  */
-export function judgeAudit(pairs: readonly (readonly [number, number])[], largest: number): AuditFinding {
-  const bound = AGREEMENT * largest;
+export function judgeAudit(pairs: readonly AuditedPair[], largest: number): AuditFinding {
+  const bound = AGREEMENT * largest + pairs.reduce((most, { rounding }) => Math.max(most, rounding), 0);
   let maxDifference = 0;
-  for (const [node, weight] of pairs) {
+  for (const { node, weight } of pairs) {
     const difference = Math.abs(node - weight);
     // Two that are not finite alike do not tell the strategies apart.
     if (Number.isNaN(difference) && Number.isNaN(node) === Number.isNaN(weight)) continue;

@@ -1,4 +1,5 @@
 import { GradcheckError } from '../errors/catalogue.ts';
+import { instantiateKernels } from '../kernels/kernels.ts';
 import type { CheckJob } from './check-job.ts';
 import { CheckRun } from './check-run.ts';
 import { createJobMemory } from './job-memory.ts';
@@ -29,7 +30,8 @@ export async function checkGradients(
 ): Promise<Report> {
   const started = performance.now();
   const run = new CheckRun(job);
-  const runner = new ShardRunner(createJobMemory(job, 1), kernels);
+  const memory = createJobMemory(job, 1);
+  const runner = new ShardRunner(memory, instantiateKernels(kernels, memory));
   for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
     for (const shard of plan.shards) {
       options.signal?.throwIfAborted();

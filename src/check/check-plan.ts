@@ -1,11 +1,13 @@
 import type { CheckSpec } from './check-job.ts';
-import { compileJob } from './compile-job.ts';
+import { type CompiledJob, compileJob } from './compile-job.ts';
 import { evaluationsPerComponent } from './differences.ts';
+import { NOISE_POINTS } from './noise/ecnoise.ts';
 import { selectedRuns } from './selection.ts';
 import type { Method, Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
+import type { SweepDesign } from './sweep-design.ts';
 
-/** What a check by one strategy takes, from static counts. What is looked at twice, such as kinks, comes on top. */
+/** What a check by one strategy takes, from static counts. What is looked at again, being doubtful, comes on top. */
 export interface StrategyCost {
   readonly strategy: Strategy;
   /** Evaluations of J, a batch of examples counting as one. */
@@ -30,10 +32,10 @@ export const FLOPS_PER_SECOND = 2e9;
 export function planCheck(spec: CheckSpec): CheckPlan {
   const compiled = compileJob(spec);
   const { method } = spec.settings;
-  const chosen = costOf(compiled.strategies, compiled.blocks, method);
+  const chosen = costOf(compiled, compiled, method);
   // A strategy that fits nothing of the job comes down to another one.
-  const alternatives = [...compiled.designs.value].flatMap(([strategy, { strategies, blocks }]) => {
-    const cost = costOf(strategies, blocks, method);
+  const alternatives = [...compiled.designs.value].flatMap(([strategy, design]) => {
+    const cost = costOf(compiled, design, method);
     return strategy === chosen.strategy || strategy !== cost.strategy ? [] : [cost];
   });
   const components = countComponents(selectedRuns(spec));
@@ -59,14 +61,16 @@ export function overallStrategy(strategies: readonly Strategy[]): Strategy {
 }
 
 function costOf(
-  strategies: readonly Strategy[],
-  blocks: readonly SweepBlock[],
+  { noisePrograms }: CompiledJob,
+  { strategies, blocks }: SweepDesign,
   method: Method,
 ): StrategyCost {
+  const measured = noisePrograms.filter((program) => program?.reachesCost).length;
   const flops = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
   return {
     strategy: overallStrategy(strategies),
-    evaluations: 1 + blocks.reduce((sum, block) => sum + evaluationsOf(block, method), 0),
+    evaluations:
+      1 + NOISE_POINTS * measured + blocks.reduce((sum, block) => sum + evaluationsOf(block, method), 0),
     flops,
     seconds: flops / FLOPS_PER_SECOND,
   };

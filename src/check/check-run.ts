@@ -1,18 +1,23 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
+import { UNCHECKED } from './component-marks.ts';
+import type { Conclusions } from './conclusions.ts';
+import { isCoarse } from './differences.ts';
 import { comparedProjections, reportDirections } from './directional/direction-report.ts';
 import { Localisation } from './directional/localisation.ts';
 import { foldReport } from './fold-report.ts';
-import { comparedComponents, reportParameter } from './parameter-report.ts';
+import { ParameterJudgement } from './parameter-judgement.ts';
+import { comparedComponents, type ReportedParameter, reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
+import { type Precision, precisionOf } from './precision.ts';
+import { evenly, mostRefined } from './refined-share.ts';
 import type { ComparedPairs } from './relative-difference.ts';
 import type { ParameterReport, Report } from './report.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import type { PrepareResult, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
+import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
 import { countComponents } from './sweep-block.ts';
 import { SweepState } from './sweep-state.ts';
-import { type VerdictRule, verdictRule } from './verdict.ts';
 
 /** Why a check cannot go on. */
 export interface CheckFailure {
@@ -27,20 +32,24 @@ export interface CheckFailure {
  * the results to `accept`. What it answers depends on the results alone, never on their order.
  */
 export class CheckRun {
+  /** What was concluded of every component. Whole once the last stage is done and the report was asked for. */
+  readonly conclusions: Conclusions;
   readonly #job: CheckJob;
   readonly #compiled: CompiledJob;
   readonly #runs: readonly ComponentRun[];
   /** The selected components of each parameter that has any, in the job's order. */
   readonly #runsOf: ReadonlyMap<number, readonly ComponentRun[]>;
-  readonly #rule: VerdictRule;
+  readonly #precisions: readonly Precision[];
   readonly #sweep: SweepState;
   readonly #localisation: Localisation;
-  readonly #reports: ParameterReport[] = [];
+  readonly #reported: ReportedParameter[] = [];
   readonly #refineDone = new Set<number>();
-  #prepared: PrepareResult | undefined;
+  #prepared: Preparation | undefined;
+  #sweepPlan: StagePlan | undefined;
   #refinePlan: StagePlan | undefined;
   /** Parameters that the refine stage has to do with. */
   #refined: ReadonlySet<number> = new Set();
+  readonly #doubtfulRuns = new Map<number, readonly ComponentRun[]>();
   #failure: CheckFailure | undefined;
   #evaluations = 0;
   #taken = 0;
@@ -50,9 +59,26 @@ export class CheckRun {
     this.#compiled = compileJob(job.spec);
     this.#runs = selectedRuns(job.spec);
     this.#runsOf = runsByParameter(this.#runs);
-    this.#rule = verdictRule(job.spec.settings.componentTolerance, job.claimed);
-    this.#sweep = new SweepState(job.spec, this.#compiled, this.#runsOf);
-    this.#localisation = new Localisation(job, this.#compiled, this.#rule, this.#sweep);
+    this.#precisions = job.spec.parameters.map(({ offset, size, claimedDtype }) =>
+      precisionOf(
+        claimedDtype,
+        job.claimed.subarray(offset, offset + size),
+        job.spec.settings.componentTolerance,
+      ),
+    );
+    this.#sweep = new SweepState(job, this.#compiled, this.#runsOf);
+    const { numeric, refinements } = this.#sweep;
+    this.conclusions = {
+      numeric,
+      refinements,
+      bounds: new Float32Array(numeric.length),
+      marks: new Uint8Array(numeric.length),
+    };
+    this.#localisation = new Localisation(job, this.#compiled, this.#precisions, this.#sweep);
+    for (const [parameter, runs] of this.#runsOf) {
+      if (this.#localisation.of(parameter) === undefined) continue;
+      for (const { start, count } of runs) this.conclusions.marks.fill(UNCHECKED, start, start + count);
+    }
   }
 
   /** The numeric gradient laid out as θ; NaN where not checked. Not to be relied on before the last stage is done. */
@@ -60,16 +86,10 @@ export class CheckRun {
     return this.#sweep.numeric;
   }
 
-  /** The mark of each component, laid out as θ: see `componentMark`. */
-  get crossed(): Uint8Array {
-    return this.#sweep.crossed;
-  }
-
   /** The plan of the stage to run now; undefined when every stage is done, or the check failed. */
   nextPlan(): StagePlan | undefined {
     if (this.#failure !== undefined) return undefined;
-    if (this.#prepared === undefined && !this.#isOneShard) return planPrepare();
-    if (!this.#sweep.isComplete) return this.#sweep.plan;
+    if (!this.#sweep.isComplete) return this.#planSweep();
     const refine = this.#planRefine();
     if (this.#refineDone.size < refine.shards.length) return refine;
     return this.#localisation.nextPlan();
@@ -77,9 +97,13 @@ export class CheckRun {
 
   /** Takes one shard's result, in any order; the same shard again changes nothing. */
   accept(result: ShardResult): void {
-    if (result.stage === 'prepare') this.#acceptPrepare(result);
-    else if (result.stage === 'sweep') this.#acceptSweep(result);
-    else if (result.stage === 'bisect') {
+    if (result.stage === 'prepare') {
+      if (this.#prepared !== undefined) return;
+      this.#prepare(result.prepared);
+      this.#evaluations += result.evaluations;
+    } else if (result.stage === 'sweep') {
+      this.#acceptSweep(result);
+    } else if (result.stage === 'bisect') {
       if (this.#sweep.isComplete && this.#localisation.accept(result))
         this.#evaluations += result.evaluations;
     } else if (!this.#refineDone.has(result.index)) {
@@ -92,17 +116,20 @@ export class CheckRun {
   /** Components finished; the units of a layer count as their share of the components. */
   progress(): { readonly stage: StageName; readonly completed: number; readonly total: number } {
     const total = countComponents(this.#runs);
-    const isPrepared = this.#prepared !== undefined || this.#isOneShard;
-    const later = this.#sweep.isComplete ? this.nextPlan()?.stage : undefined;
-    const stage = isPrepared ? (later ?? 'sweep') : 'prepare';
+    const stage =
+      this.#prepared === undefined && !this.#isOneShard
+        ? 'prepare'
+        : this.#sweep.isComplete && this.nextPlan() !== undefined
+          ? 'refine'
+          : 'sweep';
     return { stage, completed: Math.floor(total * this.#sweep.share), total };
   }
 
   /** Reports of the parameters finished since the last call, in the job's order, each once. */
   takeFinishedParameters(): ParameterReport[] {
     this.#reportFinished();
-    const finished = this.#reports.slice(this.#taken);
-    this.#taken = this.#reports.length;
+    const finished = this.#reported.slice(this.#taken).map(({ report }) => report);
+    this.#taken = this.#reported.length;
     return finished;
   }
 
@@ -116,29 +143,39 @@ export class CheckRun {
       throw new Error('the check has not finished');
     this.#reportFinished();
     const findings = {
-      cost: this.#prepared.cost,
+      ...this.#prepared,
       evaluations: this.#evaluations,
+      conclusions: this.conclusions,
       components: countComponents(this.#runs),
       compared: this.#compared,
-      parameters: this.#reports,
+      parameters: this.#reported,
     };
     return foldReport(this.#job, findings, durationMs);
   }
 
-  #acceptPrepare(result: PrepareResult): void {
-    if (this.#prepared !== undefined) return;
-    this.#prepared = result;
-    this.#evaluations += result.evaluations;
-    this.#failure = costMismatch(this.#job.spec.cost, result.cost);
+  #prepare(prepared: Preparation): void {
+    this.#prepared = prepared;
+    this.#sweep.setNoise(prepared.noise);
+    this.#localisation.setNoise(prepared.noise);
+    const isLow = this.#precisions.length > 0 && this.#precisions.every((precision) => precision.isLow);
+    this.#failure = costMismatch(this.#job.spec.cost, prepared.cost, isLow);
   }
 
   #acceptSweep(result: SweepResult): void {
+    if (result.prepared !== undefined && this.#prepared === undefined) this.#prepare(result.prepared);
     if (!this.#sweep.accept(result)) return;
     this.#evaluations += result.evaluations;
     this.#localisation.begin(result.projections ?? []);
-    if (this.#isOneShard && result.cost !== undefined) {
-      this.#acceptPrepare({ stage: 'prepare', index: 0, cost: result.cost, evaluations: 1 });
-    }
+  }
+
+  /** The sweep, or what must be known before it. */
+  #planSweep(): StagePlan {
+    const { plan } = this.#sweep;
+    if (this.#isOneShard) return plan;
+    if (this.#prepared === undefined) return planPrepare();
+    const { noise } = this.#prepared;
+    this.#sweepPlan ??= { ...plan, shards: plan.shards.map((shard) => ({ ...shard, noise })) };
+    return this.#sweepPlan;
   }
 
   /** Whether the job is so small that one shard finds J at θ and everything else. */
@@ -149,36 +186,60 @@ export class CheckRun {
   /** Once the sweep is complete: what it left doubtful. */
   #planRefine(): StagePlan {
     if (this.#refinePlan === undefined) {
-      const runs = [...this.#runsOf.keys()].flatMap((parameter) => this.#sweep.doubtful(parameter));
+      const noise = this.#prepared?.noise ?? { deviation: 0, scale: 0 };
+      const runs = [...this.#runsOf.keys()].flatMap((parameter) => this.#doubtful(parameter));
       this.#refined = new Set(runs.map(({ parameter }) => parameter));
-      this.#refinePlan = planRefine(this.#compiled, runs);
+      this.#refinePlan = planRefine(this.#compiled, runs, noise);
     }
     return this.#refinePlan;
+  }
+
+  /**
+   * The components of a parameter that node-perturbation has left doubtful: all, when its audit disagreed, or those
+   * that do not clearly pass, as many of them as fit the work. They are to be moved by themselves.
+   */
+  #doubtful(parameter: number): readonly ComponentRun[] {
+    const known = this.#doubtfulRuns.get(parameter);
+    if (known !== undefined) return known;
+    const doubtful = this.#findDoubtful(parameter);
+    this.#doubtfulRuns.set(parameter, doubtful);
+    return doubtful;
+  }
+
+  #findDoubtful(parameter: number): readonly ComponentRun[] {
+    const runs = this.#runsOf.get(parameter) ?? [];
+    if (this.#compiled.strategies[parameter] !== 'node-perturbation') return [];
+    if (this.#sweep.audit(parameter)?.agreed === false || isCoarse(this.#job.spec.settings)) return runs;
+    const unclear = this.#judgement(parameter).unclear(parameter, runs);
+    return evenly(unclear, mostRefined(this.#compiled, this.#sweep.plan, parameter));
+  }
+
+  #judgement(parameter: number): ParameterJudgement {
+    return new ParameterJudgement(this.#sweep, parameter, this.#job.claimed, this.#precisions[parameter]);
   }
 
   #reportFinished(): void {
     if (this.#prepared === undefined || this.#failure !== undefined) return;
     const checked = [...this.#runsOf];
-    for (const [parameter, runs] of checked.slice(this.#reports.length)) {
+    for (const [parameter, runs] of checked.slice(this.#reported.length)) {
       if (!this.#isFinished(parameter)) return;
-      this.#reports.push(this.#report(parameter, runs));
+      this.#reported.push(this.#report(parameter, runs));
     }
   }
 
-  #report(parameter: number, runs: readonly ComponentRun[]): ParameterReport {
+  #report(parameter: number, runs: readonly ComponentRun[]): ReportedParameter {
     const audit = this.#sweep.audit(parameter);
     const bisection = this.#localisation.of(parameter);
     const ofComponents = reportParameter({
       parameter: this.#job.spec.parameters[parameter],
       runs: bisection?.checked.all ?? runs,
-      numeric: this.numeric,
+      judgement: this.#judgement(parameter),
+      conclusions: this.conclusions,
       claimed: this.#job.claimed,
-      crossed: this.#sweep.crossed,
-      rule: this.#rule,
       strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
       audit,
     });
-    return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection, this.#rule);
+    return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection);
   }
 
   /** What of the whole gradient is held against each other. */
@@ -201,16 +262,23 @@ export class CheckRun {
       const left = this.nextPlan() !== undefined;
       return !(left && this.#refined.has(parameter));
     }
-    return this.#sweep.doubtful(parameter).length === 0;
+    return this.#doubtful(parameter).length === 0;
   }
 }
 
 /** How far the client's J may be from the service's, relative to max(1, |J|). */
 const COST_TOLERANCE = 1e-8;
+/** The same where every gradient is of low precision. */
+const LOW_COST_TOLERANCE = 1e-4;
 
-function costMismatch(claimed: number | undefined, computed: number): CheckFailure | undefined {
+function costMismatch(
+  claimed: number | undefined,
+  computed: number,
+  isLow: boolean,
+): CheckFailure | undefined {
   if (claimed === undefined || !Number.isFinite(computed)) return undefined;
-  if (Math.abs(claimed - computed) <= COST_TOLERANCE * Math.max(1, Math.abs(computed))) return undefined;
+  const tolerance = isLow ? LOW_COST_TOLERANCE : COST_TOLERANCE;
+  if (Math.abs(claimed - computed) <= tolerance * Math.max(1, Math.abs(computed))) return undefined;
   return {
     code: 'cost-mismatch',
     detail: `the client's J is ${claimed}, the service's is ${computed}: the two do not compute the same cost, so their gradients cannot be compared`,

@@ -6,6 +6,7 @@ import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
+import { KeptValues } from './kept-values.ts';
 import { type Strategy, strategies } from './settings.ts';
 import type { SweepBlock } from './sweep-block.ts';
 import { type SweepDesign, SweepDesigner } from './sweep-design.ts';
@@ -15,6 +16,8 @@ export interface CompiledJob {
   readonly tape: Tape;
   /** Moves each parameter of the spec by itself; undefined where the graph does not mention it. */
   readonly programs: readonly (ProbeProgram | undefined)[];
+  /** Moves each checked parameter as a whole, or a large part of it, to measure the noise of J. */
+  readonly noisePrograms: readonly (ProbeProgram | undefined)[];
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
   readonly blocks: readonly SweepBlock[];
@@ -30,7 +33,7 @@ const KEPT = 32;
 /** Values of all nodes together, and nodes times parameters, of a job that counts as small: tables grow with both. */
 const MOST_KEPT_VALUES = 100_000;
 const MOST_KEPT_PATHS = 5_000;
-const compiledContents = new Map<string, CompiledJob>();
+const compiledContents = new KeptValues<CompiledJob>(KEPT);
 
 /** Compiles a job. A pure function of the spec, remembered. */
 export function compileJob(spec: CheckSpec): CompiledJob {
@@ -50,32 +53,28 @@ function compileKept(spec: CheckSpec): CompiledJob {
   // Names of jobs and their labels, and the values of constants, do not matter here.
   const { parameters, data, settings, graph } = spec;
   const content = JSON.stringify([graph.nodes, graph.cost, parameters, data, settings]);
-  const compiled = compiledContents.get(content) ?? compile(spec);
-  compiledContents.delete(content);
-  compiledContents.set(content, compiled);
-  const [oldest] = compiledContents.keys();
-  if (compiledContents.size > KEPT) compiledContents.delete(oldest);
-  return compiled;
+  return compiledContents.of(content, () => compile(spec));
 }
 
 function compile(spec: CheckSpec): CompiledJob {
   const designer = new SweepDesigner(spec);
-  const { tape, programs } = designer;
+  const { tape, programs, noisePrograms } = designer;
   const designs = new Lazy(
     () =>
       new Map(
         designer.isWorthAChoice ? strategies.map((strategy) => [strategy, designer.design(strategy)]) : [],
       ),
   );
-  return { tape, programs, ...designer.design(), designs };
+  return { tape, programs, noisePrograms, ...designer.design(), designs };
 }
 
 /** float64s of scratch that any shard of the job needs. */
-export function scratchSizeOf({ programs, blocks }: CompiledJob): number {
+export function scratchSizeOf({ programs, noisePrograms, blocks }: CompiledJob): number {
   const sizes = blocks.map((block) =>
     block.kind === 'units' ? block.group.scratchSize : (block.program?.scratchSize ?? 0),
   );
-  return Math.max(0, ...sizes, ...programs.map((program) => program?.scratchSize ?? 0));
+  const all = [...programs, ...noisePrograms].map((program) => program?.scratchSize ?? 0);
+  return Math.max(0, ...sizes, ...all);
 }
 
 /** Lanes that a product may be taken of at once, both sides of each pair. */

@@ -1,108 +1,172 @@
-import type { BoundProgram } from '../graph/bound-program.ts';
 import type { ProbeProgram } from '../graph/probe-program.ts';
-import type { Parameter } from './check-job.ts';
-import { type DifferencePair, differencePairs, RETRY_STEPS, stepOf } from './differences.ts';
+import { ComplexProbes } from './complex-probes.ts';
+import { ComponentProbes } from './component-probes.ts';
+import { ComponentRefinement } from './component-refinement.ts';
+import { differences, stepOf } from './differences.ts';
 import type { JobView } from './job-memory.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound } from './noise/noise.ts';
+import type { ProvisionalRules } from './provisional-rules.ts';
+import type { Refinement } from './refinement.ts';
+import { isClear } from './verdict.ts';
 
-/** Moves components of one parameter, batch by batch, in one slot. */
+/** Of the doubtful among many components so many are looked at again, and no fewer than the least. */
+const REFINED_SHARE = 0.1;
+const LEAST_REFINED = 32;
+
+/** What a sweep over some components gives; positions are theirs in the list. */
+export interface SweptComponents {
+  readonly numeric: Float64Array;
+  /** Where a kink was crossed. */
+  readonly crossed: Uint32Array;
+  readonly refined: readonly PositionedRefinement[];
+}
+
+export interface PositionedRefinement extends Refinement {
+  readonly position: number;
+}
+
+export interface ComponentSweepParts {
+  readonly job: JobView;
+  readonly program: ProbeProgram;
+  /** Position in `spec.parameters`. */
+  readonly parameter: number;
+  readonly slot: number;
+  readonly noise: Noise;
+  readonly rules: ProvisionalRules;
+}
+
+/** Differentiates J by components of one parameter: all of them once, and again those that this leaves in doubt. */
 export class ComponentSweep {
-  /** Evaluations of J made so far. */
-  evaluations = 0;
   readonly #job: JobView;
-  readonly #program: BoundProgram;
-  readonly #width: number;
-  readonly #parameter: Parameter;
-  readonly #pairs: readonly DifferencePair[];
+  readonly #parameter: number;
+  readonly #noise: Noise;
+  readonly #rules: ProvisionalRules;
+  readonly #probes: ComponentProbes;
+  /** For the method complex-step. */
+  readonly #complex: ComplexProbes | undefined;
 
-  constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
+  /** @param parameter position in `spec.parameters` */
+  constructor({ job, program, parameter, slot, noise, rules }: ComponentSweepParts) {
     this.#job = job;
-    this.#program = program.bind(job.heap(slot), job.baseValues(slot), job.scratch(slot));
-    this.#width = program.width;
     this.#parameter = parameter;
-    this.#pairs = differencePairs[job.spec.settings.method];
+    this.#noise = noise;
+    this.#rules = rules;
+    const { parameters, settings } = job.spec;
+    this.#probes = new ComponentProbes(job, program, parameters[parameter], slot);
+    if (settings.method === 'complex-step')
+      this.#complex = new ComplexProbes(job, program, parameters[parameter], slot);
+  }
+
+  /** Evaluations of J made so far. */
+  get evaluations(): number {
+    return this.#probes.evaluations + (this.#complex?.evaluations ?? 0);
   }
 
   /**
-   * The derivatives by these components (numbered in θ), and at which positions a kink was crossed. With an automatic
-   * step those are tried again with smaller ones; a step that was given is used exactly.
+   * @param components numbered in θ
+   * @param isWhole whether these are the derivatives themselves, to be held against the claimed ones, and not only a
+   * term of them
    * @returns undefined when the job was cancelled
    */
-  run(components: readonly number[]): { numeric: Float64Array; crossed: number[] } | undefined {
+  run(components: readonly number[], isWhole: boolean): SweptComponents | undefined {
+    const swept = this.#sweep(components);
+    if (swept === undefined || !isWhole)
+      return swept && { ...swept, crossed: positions(swept.crossed), refined: [] };
+    const { numeric, steps, crossed } = swept;
+    const doubtful = this.#doubtful(components, numeric, steps, crossed);
+    const refined = this.#refine(components, doubtful, numeric, crossed);
+    if (refined === undefined) return undefined;
+    if (this.#job.spec.settings.epsilon === 'auto' && this.#complex === undefined) {
+      // An automatic step may be any; the one that keeps to one side of a kink is the better.
+      for (const { position, numeric: better, kink } of refined)
+        if (crossed[position] !== 0 && kink === undefined) numeric[position] = better;
+    }
+    return { numeric, crossed: positions(crossed), refined };
+  }
+
+  /** The plain method, once for each component. */
+  #sweep(components: readonly number[]) {
+    const { method, epsilon } = this.#job.spec.settings;
+    const noise = relativeNoise(this.#noise);
+    const steps = Float64Array.from(components, (component) =>
+      stepOf(method, epsilon, this.#probes.theta(component), noise),
+    );
+    if (this.#complex !== undefined) {
+      const found = this.#complex.derivatives(components, steps);
+      return found && { numeric: found.values, steps, crossed: found.crossed };
+    }
     const numeric = new Float64Array(components.length);
-    let doubtful = this.#sweep(components, allPositions(components), 1, numeric);
-    if (this.#job.spec.settings.epsilon !== 'auto') return doubtful && { numeric, crossed: doubtful };
-    for (const factor of RETRY_STEPS) {
-      if (doubtful === undefined || doubtful.length === 0) break;
-      const again = new Float64Array(components.length);
-      const tried: readonly number[] = doubtful;
-      doubtful = this.#sweep(components, tried, factor, again);
-      const stillCrossed = new Set(doubtful);
-      for (const position of tried) if (!stillCrossed.has(position)) numeric[position] = again[position];
+    const crossed = new Uint32Array(components.length);
+    for (const pair of differences[method].pairs) {
+      const quotients = this.#probes.quotients(components, steps, pair);
+      if (quotients === undefined) return undefined;
+      for (let i = 0; i < numeric.length; i++) {
+        numeric[i] += pair.weight * quotients.values[i];
+        crossed[i] += quotients.crossed[i];
+      }
     }
-    return doubtful && { numeric, crossed: doubtful };
+    return { numeric, steps, crossed };
   }
 
-  /** @returns the positions at which a kink was crossed, or undefined when cancelled. */
-  #sweep(
+  /** Positions of those that do not clearly pass, and can be looked at again. */
+  #doubtful(
     components: readonly number[],
-    positions: readonly number[],
-    factor: number,
     numeric: Float64Array,
-  ): number[] | undefined {
-    const crossed: number[] = [];
-    for (let first = 0; first < positions.length; first += this.#width) {
-      if (this.#job.cancelled) return undefined;
-      crossed.push(...this.#batch(components, positions.slice(first, first + this.#width), factor, numeric));
-    }
-    return crossed;
-  }
-
-  #batch(
-    components: readonly number[],
-    positions: readonly number[],
-    factor: number,
-    numeric: Float64Array,
+    steps: Float64Array,
+    crossed: Uint32Array,
   ): number[] {
-    const crossed = new Set<number>();
-    const count = positions.length;
-    for (const pair of this.#pairs) {
-      const minusIsBase = pair.minus === 0;
-      const distances = positions.map((position, lane) =>
-        this.#move(components[position], lane, count, pair, factor),
-      );
-      this.#program.run(count, minusIsBase);
-      positions.forEach((position, lane) => {
-        numeric[position] += pair.weight * (this.#program.differences[lane] / distances[lane]);
-        if (this.#program.crossed[lane] !== 0) crossed.add(position);
-      });
-      this.evaluations += count * (minusIsBase ? 1 : 2);
+    const { roundoff, coarse } = differences[this.#job.spec.settings.method];
+    const rule = this.#rules.of(this.#parameter);
+    const error = evaluationError(this.#noise);
+    const { floats, layout } = this.#job;
+    /** Those whose difference means nothing, and those that only disagree with the claimed value or are small. */
+    const [invalid, unclear]: number[][] = [[], []];
+    for (let i = 0; i < components.length; i++) {
+      const claimed = floats[layout.claimed + components[i]];
+      const isCoarse = steps[i] > coarse * Math.max(1, Math.abs(this.#probes.theta(components[i])));
+      const bound = roundingBound(error, roundoff, steps[i]);
+      if (isCoarse) invalid.push(i);
+      else if (!isClear(rule, { claimed, numeric: numeric[i], bound })) {
+        if (crossed[i] !== 0 || Number.isNaN(numeric[i])) invalid.push(i);
+        // Differences could only say less exactly what complex-step has said of the others.
+        else if (this.#complex === undefined) unclear.push(i);
+      }
     }
-    return [...crossed];
+    return [...invalid, ...evenly(unclear, components.length)];
   }
 
-  /** Writes one component's values to both lanes of its pair. @returns the distance really moved, in floating point */
-  #move(component: number, lane: number, pairs: number, pair: DifferencePair, factor: number): number {
+  #refine(
+    components: readonly number[],
+    doubtful: readonly number[],
+    numeric: Float64Array,
+    crossed: Uint32Array,
+  ): PositionedRefinement[] | undefined {
+    if (doubtful.length === 0) return [];
     const { floats, layout, spec } = this.#job;
-    const theta = floats[layout.theta + component];
-    const step = factor * stepOf(spec.settings.epsilon, theta);
-    const plus = theta + pair.plus * step;
-    const minus = theta + pair.minus * step;
-    this.#write(lane, component, plus);
-    if (pair.minus !== 0) this.#write(pairs + lane, component, minus);
-    return plus - minus;
-  }
-
-  #write(lane: number, component: number, value: number): void {
-    const { shape, offset } = this.#parameter;
-    this.#job.floats[this.#program.startOf(lane)] = value;
-    let rest = component - offset;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      this.#program.coordinates[lane * shape.length + axis] = rest % shape[axis];
-      rest = Math.floor(rest / shape[axis]);
+    const refinement = new ComponentRefinement(this.#probes, this.#noise);
+    const isKnown = (position: number) =>
+      spec.settings.method === 'central' && spec.settings.epsilon === 'auto' && crossed[position] === 0;
+    const refined: PositionedRefinement[] = [];
+    for (const known of [true, false]) {
+      const own = doubtful.filter((position) => isKnown(position) === known);
+      const list = own.map((position) => components[position]);
+      const claimed = Float64Array.from(list, (component) => floats[layout.claimed + component]);
+      const values = known ? Float64Array.from(own, (position) => numeric[position]) : undefined;
+      const found = refinement.refine(list, claimed, values);
+      if (found === undefined) return undefined;
+      refined.push(...found.map((each, i) => ({ ...each, position: own[i] })));
     }
+    return refined.sort((a, b) => a.position - b.position);
   }
 }
 
-function allPositions(list: readonly unknown[]): number[] {
-  return list.map((_, position) => position);
+/** As many of the unclear as may be refined, evenly spread: they tell how far truncation goes for the others. */
+function evenly(unclear: readonly number[], total: number): readonly number[] {
+  const most = Math.max(LEAST_REFINED, Math.ceil(REFINED_SHARE * total));
+  if (unclear.length <= most) return unclear;
+  return Array.from({ length: most }, (_, i) => unclear[Math.floor((i * unclear.length) / most)]);
+}
+
+function positions(crossed: Uint32Array): Uint32Array {
+  return Uint32Array.from(crossed.keys()).filter((i) => crossed[i] !== 0);
 }

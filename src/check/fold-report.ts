@@ -1,42 +1,63 @@
 import { toJsonNumber } from '../tensors/json-number.ts';
+import { addDiagnosis } from './add-diagnosis.ts';
 import type { CheckJob } from './check-job.ts';
 import { evaluationsSaved, planCheck } from './check-plan.ts';
+import type { Conclusions } from './conclusions.ts';
+import { evaluationError, type Noise } from './noise/noise.ts';
+import { norm } from './norm.ts';
+import type { ReportedParameter } from './parameter-report.ts';
 import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
-import type { ComponentCounts, ParameterReport, Report, Verdict, Warning } from './report.ts';
+import type { ComponentCounts, ParameterReport, Report, Warning } from './report.ts';
 import { combineVerdicts } from './verdict.ts';
 
 /** What the stages found, all of it. */
 export interface Findings {
   readonly cost: number;
   readonly evaluations: number;
+  /** What was concluded of every component. */
+  readonly conclusions: Conclusions;
+  /** What of the whole gradient was held against each other. */
+  readonly compared: ComparedPairs;
   /** Components that the job asks for. */
   readonly components: number;
-  /** What of them was held against each other. */
-  readonly compared: ComparedPairs;
-  readonly parameters: readonly ParameterReport[];
+  readonly noise: Noise;
+  readonly parameters: readonly ReportedParameter[];
 }
 
 /** Folds the findings into the report. */
 export function foldReport(job: CheckJob, findings: Findings, durationMs: number): Report {
   const { settings } = job.spec;
-  const components = sumCounts(findings.parameters.map((parameter) => parameter.components));
+  const parameters = findings.parameters.map(({ report }) => report);
+  const components = sumCounts(parameters.map((parameter) => parameter.components));
   const norms = relativeDifference(findings.compared);
   const plan = planCheck(job.spec);
-  const withVerdict = (verdict: Verdict) =>
-    findings.parameters.filter((parameter) => parameter.verdict === verdict).length;
-  return {
-    verdict: combineVerdicts(withVerdict('fail'), withVerdict('inconclusive')),
+  const report: Report = {
+    verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     withinTolerance: norms.relativeDifference <= settings.tolerance,
     cost: toJsonNumber(findings.cost),
+    noise: describeNoise(findings, norms.numericNorm + norms.claimedNorm),
     components,
     settings: { ...settings, strategy: plan.strategy },
-    parameters: findings.parameters,
-    warnings: warningsOf(findings, components),
+    parameters,
+    warnings: warningsOf(findings.cost, components, parameters),
     plan,
     evaluations: findings.evaluations,
     evaluationsSaved: evaluationsSaved(findings.components, settings.method, findings.evaluations),
     durationMs,
+  };
+  return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
+}
+
+function describeNoise({ noise, parameters }: Findings, scale: number): Report['noise'] {
+  const errors = norm((take) => {
+    for (const { errorNorm } of parameters) take(errorNorm);
+  });
+  return {
+    deviation: toJsonNumber(noise.deviation),
+    scale: toJsonNumber(noise.scale),
+    error: toJsonNumber(evaluationError(noise)),
+    relativeDifference: toJsonNumber(scale === 0 ? 0 : errors / scale),
   };
 }
 
@@ -50,10 +71,15 @@ function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
     inconclusive: sum('inconclusive'),
     vacuous: sum('vacuous'),
     kinks: sum('kinks'),
+    noiseLimited: sum('noiseLimited'),
   };
 }
 
-function warningsOf({ cost, parameters }: Findings, counts: ComponentCounts): Warning[] {
+function warningsOf(
+  cost: number,
+  counts: ComponentCounts,
+  parameters: readonly ParameterReport[],
+): Warning[] {
   const { total, checked, vacuous, inconclusive, kinks } = counts;
   const warnings: Warning[] = [];
   if (!Number.isFinite(cost)) {
@@ -96,7 +122,7 @@ function directionWarnings(directed: readonly ParameterReport[]): Warning[] {
     },
   ];
   const unlocated = directed.filter(
-    ({ verdict, directional }) => verdict === 'inconclusive' && directional?.agreed === false,
+    ({ verdict, directional }) => verdict === 'inconclusive' && directional?.explained === false,
   );
   if (unlocated.length > 0) {
     warnings.push({

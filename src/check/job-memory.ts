@@ -2,7 +2,7 @@ import { isLeaf } from '../graph/graph.ts';
 import type { Heap } from '../graph/heap.ts';
 import type { Operand } from '../graph/op.ts';
 import { createKernelMemory } from '../kernels/kernel-memory.ts';
-import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
 import { type CompiledJob, compileJob, packingSizeOf, scratchSizeOf } from './compile-job.ts';
@@ -121,8 +121,8 @@ export class JobView {
   readonly #kernels: Kernels;
   readonly #header: Int32Array;
 
-  /** @param kernels the compiled kernels, to be put on the memory */
-  constructor(memory: WebAssembly.Memory, kernels: WebAssembly.Module) {
+  /** @param kernels those on this memory */
+  constructor(memory: WebAssembly.Memory, kernels: Kernels) {
     const { buffer } = memory;
     this.#header = new Int32Array(buffer, 0, HEADER_FLOATS * 2);
     const bytes = this.#header[SPEC_BYTES];
@@ -132,7 +132,7 @@ export class JobView {
     this.compiled = compileJob(this.spec);
     this.layout = layoutOf(this.spec, this.compiled, bytes, this.#header[SLOTS]);
     this.floats = new Float64Array(buffer);
-    this.#kernels = instantiateKernels(kernels, memory);
+    this.#kernels = kernels;
   }
 
   get cancelled(): boolean {

@@ -1,47 +1,60 @@
 /** Squares are summed over fixed blocks of so many terms, so that the order depends on nothing but the terms. */
 const BLOCK = 4096;
 
-/** Squares whose sum lies between these neither overflowed nor lost digits to underflow. */
-const SMALLEST_SAFE = 1e-280;
-const LARGEST_SAFE = 1e300;
+/** Terms whose squares neither overflow nor lose digits to underflow, however many there are, lie between these. */
+const SMALLEST_SAFE = 2 ** -500;
+const LARGEST_SAFE = 2 ** 480;
+/** Terms beyond are summed apart, scaled by a power of two, which rounds nothing (Blue 1978, ACM TOMS 4(1)). */
+const UP = 2 ** 540;
+const DOWN = 2 ** -600;
 
 /** Hands every term of a sum, in order, to `take`. */
 export type Terms = (take: (term: number) => void) => void;
 
-/**
- * √Σx². Where squares would overflow or vanish the terms are gone through again, scaled by a power of two, which
- * rounds nothing.
- */
+/** √Σx². */
 export function norm(terms: Terms): number {
-  const plain = new SquareSum(1);
-  terms((term) => plain.add(term));
-  const total = plain.total();
-  if (Number.isNaN(total) || plain.largest === 0 || plain.largest === Number.POSITIVE_INFINITY)
-    return Math.sqrt(total);
-  if (total > SMALLEST_SAFE && total < LARGEST_SAFE) return Math.sqrt(total);
-  const scale = 2 ** Math.floor(Math.log2(plain.largest));
-  const scaled = new SquareSum(scale);
-  terms((term) => scaled.add(term));
-  return Math.sqrt(scaled.total()) * scale;
+  const sum = new Norm();
+  terms((term) => sum.add(term));
+  return sum.value();
 }
 
-/** Σ(x/scale)²: a block's terms added in a row, the blocks with compensation (Neumaier 1974, ZAMM 54). */
-class SquareSum {
-  largest = 0;
-  readonly #scale: number;
+/** √Σx² of the terms added, in one pass: several norms can be found on one way through the numbers. */
+export class Norm {
+  readonly #squares = new BlockSum();
+  readonly #small = new BlockSum();
+  readonly #large = new BlockSum();
+  #hasLarge = false;
+
+  add(term: number): void {
+    const size = Math.abs(term);
+    if (size > LARGEST_SAFE) {
+      this.#hasLarge = true;
+      this.#large.add((term * DOWN) ** 2);
+    } else if (size < SMALLEST_SAFE) {
+      if (size > 0) this.#small.add((term * UP) ** 2);
+    } else {
+      this.#squares.add(term * term);
+    }
+  }
+
+  /** 0 when there are no terms. */
+  value(): number {
+    const squares = this.#squares.total();
+    if (this.#hasLarge) return Math.sqrt(this.#large.total() + squares * DOWN * DOWN) / DOWN;
+    const small = this.#small.total();
+    return squares === 0 ? Math.sqrt(small) / UP : Math.sqrt(squares + small / UP / UP);
+  }
+}
+
+/** A sum: a block's terms added in a row, the blocks with compensation (Neumaier 1974, ZAMM 54). */
+class BlockSum {
   #sum = 0;
   #compensation = 0;
   #block = 0;
   #inBlock = 0;
 
-  constructor(scale: number) {
-    this.#scale = scale;
-  }
-
   add(term: number): void {
-    const scaled = term / this.#scale;
-    this.#block += scaled * scaled;
-    this.largest = Math.max(this.largest, Math.abs(term));
+    this.#block += term;
     if (++this.#inBlock === BLOCK) this.#closeBlock();
   }
 

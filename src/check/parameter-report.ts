@@ -2,131 +2,73 @@ import { toJsonNumber } from '../tensors/json-number.ts';
 import { unravel } from '../tensors/tensor.ts';
 import type { AuditFinding } from './audit.ts';
 import type { Parameter } from './check-job.ts';
+import { markOf } from './component-marks.ts';
+import { type Conclusions, shownBound } from './conclusions.ts';
+import { Norm } from './norm.ts';
+import type { ParameterJudgement } from './parameter-judgement.ts';
 import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
-import type { ComponentRun } from './selection.ts';
+import { type ComponentRun, forEachComponent } from './selection.ts';
 import type { Strategy } from './settings.ts';
-import { combineVerdicts, judgeComponent, type VerdictRule } from './verdict.ts';
+import type { ComponentVerdict } from './verdict.ts';
 import { type RankedComponent, relativeError, WorstComponents } from './worst-components.ts';
 
 /** Worst components that a report lists of each parameter. */
 const WORST = 10;
 
+/** Undecided components whose errors together are below such a share of the parameter's norm leave it decided. */
+const UNDECIDED_SHARE = 1e-3;
+
 /** Edges of the histogram of relative errors: one bin for 0 … 1e-12, then one a decade. */
 const EDGES = [0, ...Array.from({ length: 13 }, (_, i) => 10 ** (i - 12)), 10];
 
-/** What is known of a parameter's components once they are all checked; the arrays are laid out as θ. */
+/** What is known of a parameter's components once they are all checked. */
 export interface ParameterFindings {
   readonly parameter: Parameter;
   /** Its checked components. */
   readonly runs: readonly ComponentRun[];
-  readonly numeric: Float64Array;
+  readonly judgement: ParameterJudgement;
+  /** Of the job; bounds and marks of this parameter's components are written here. */
+  readonly conclusions: Conclusions;
+  /** The claimed gradient of the job. */
   readonly claimed: Float64Array;
-  readonly crossed: Uint8Array;
-  readonly rule: VerdictRule;
   readonly strategy: Strategy;
   readonly audit: AuditFinding | undefined;
 }
 
-export function reportParameter(findings: ParameterFindings): ParameterReport {
-  const { parameter, runs, numeric, claimed, crossed, rule, strategy, audit } = findings;
+/** A parameter's report, and how far rounding and truncation may have moved its numeric gradient. */
+export interface ReportedParameter {
+  readonly report: ParameterReport;
+  /** ‖B‖₂ over its components. */
+  readonly errorNorm: number;
+}
+
+export function reportParameter(findings: ParameterFindings): ReportedParameter {
+  const { parameter, runs, judgement, conclusions, claimed, strategy, audit } = findings;
+  const { numeric } = conclusions;
   const tally = new Tally(findings);
   forEachComponent(runs, (component) => tally.add(component));
   const norms = relativeDifference(comparedComponents(runs, numeric, claimed));
-  return {
+  const report: ParameterReport = {
     name: parameter.name,
     shape: parameter.shape,
-    verdict: combineVerdicts(tally.counts.fail, tally.counts.inconclusive),
+    verdict: tally.verdict(norms.numericNorm),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     strategy,
-    ...(audit === undefined
-      ? {}
-      : {
-          audit: {
-            ...audit,
-            maxDifference: toJsonNumber(audit.maxDifference),
-            bound: toJsonNumber(audit.bound),
-          },
-        }),
+    precision: judgement.precision.isLow ? 'float32' : 'float64',
+    detectable: toJsonNumber(shownBound(tally.detectable)),
+    ...(audit === undefined ? {} : { audit: describeAudit(audit) }),
     components: tally.componentCounts(parameter.size),
     maxError: toJsonNumber(tally.maxError),
     claimedNorm: toJsonNumber(norms.claimedNorm),
     numericNorm: toJsonNumber(norms.numericNorm),
     histogram: { edges: EDGES, counts: tally.histogram },
-    worst: tally.worst.list().map(({ component }) => {
+    worst: tally.worst.list().map(({ component, judged }) => {
       const index = unravel(component - parameter.offset, parameter.shape);
-      return reportComponent(rule, index, claimed[component], numeric[component], crossed[component] !== 0);
+      return reportComponent(index, component, claimed[component], judged, conclusions);
     }),
   };
-}
-
-/** One component as reports and component lists show it. */
-export function reportComponent(
-  rule: VerdictRule,
-  index: readonly number[],
-  claimed: number,
-  numeric: number,
-  crossed: boolean,
-): ComponentReport {
-  const { verdict, bound, flags } = judgeComponent(rule, claimed, numeric, crossed);
-  return {
-    index,
-    claimed: toJsonNumber(claimed),
-    numeric: toJsonNumber(numeric),
-    bound: toJsonNumber(bound),
-    verdict,
-    flags,
-  };
-}
-
-/** What is counted over the components of one parameter. */
-class Tally {
-  readonly counts: Record<Verdict, number> = { pass: 0, fail: 0, inconclusive: 0 };
-  readonly histogram: number[] = EDGES.slice(1).map(() => 0);
-  readonly worst = new WorstComponents(WORST);
-  maxError = 0;
-  #vacuous = 0;
-  #kinks = 0;
-  readonly #findings: ParameterFindings;
-
-  constructor(findings: ParameterFindings) {
-    this.#findings = findings;
-  }
-
-  add(component: number): void {
-    const claimed = this.#findings.claimed[component];
-    const numeric = this.#findings.numeric[component];
-    const crossed = this.#findings.crossed[component] !== 0;
-    const { verdict, flags } = judgeComponent(this.#findings.rule, claimed, numeric, crossed);
-    const ranked: RankedComponent = { component, verdict, relativeError: relativeError(claimed, numeric) };
-    this.counts[verdict]++;
-    if (flags.includes('vacuous')) this.#vacuous++;
-    if (flags.includes('kink')) this.#kinks++;
-    this.histogram[binOf(ranked.relativeError)]++;
-    this.worst.offer(ranked);
-    // NaN stays once it is met.
-    const error = Math.abs(claimed - numeric);
-    if (error > this.maxError || Number.isNaN(error)) this.maxError = error;
-  }
-
-  componentCounts(total: number): ComponentCounts {
-    const { pass, fail, inconclusive } = this.counts;
-    return {
-      total,
-      checked: pass + fail + inconclusive,
-      passed: pass,
-      failed: fail,
-      inconclusive,
-      vacuous: this.#vacuous,
-      kinks: this.#kinks,
-    };
-  }
-}
-
-function binOf(error: number): number {
-  let bin = EDGES.length - 2;
-  while (bin > 0 && error < EDGES[bin]) bin--;
-  return bin;
+  return { report, errorNorm: tally.errorNorm };
 }
 
 /** What is compared of components that were checked by themselves. */
@@ -138,8 +80,107 @@ export function comparedComponents(
   return (visit) => forEachComponent(runs, (component) => visit(numeric[component], claimed[component]));
 }
 
-export function forEachComponent(runs: readonly ComponentRun[], visit: (component: number) => void): void {
-  for (const run of runs) {
-    for (let i = 0; i < run.count; i++) visit(run.start + i);
+function describeAudit({ components, maxDifference, bound, agreed }: AuditFinding) {
+  return { components, maxDifference: toJsonNumber(maxDifference), bound: toJsonNumber(bound), agreed };
+}
+
+function reportComponent(
+  index: readonly number[],
+  component: number,
+  claimed: number,
+  { verdict, bound, flags }: ComponentVerdict,
+  { numeric, refinements }: Conclusions,
+): ComponentReport {
+  const refined = refinements.get(component);
+  return {
+    index,
+    claimed: toJsonNumber(claimed),
+    numeric: toJsonNumber(numeric[component]),
+    bound: toJsonNumber(shownBound(bound)),
+    verdict,
+    flags,
+    ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
+  };
+}
+
+/** A second look as reports and component lists show it. */
+export function describeRefinement(refined: { numeric: number; step: number; bound: number }) {
+  const { numeric, step, bound } = refined;
+  return { numeric: toJsonNumber(numeric), step, bound: toJsonNumber(bound) };
+}
+
+interface JudgedComponent extends RankedComponent {
+  readonly judged: ComponentVerdict;
+}
+
+/** What is counted over the components of one parameter. */
+class Tally {
+  readonly counts: Record<Verdict, number> = { pass: 0, fail: 0, inconclusive: 0 };
+  readonly flagged = { vacuous: 0, kink: 0, 'noise-limited': 0, 'non-finite': 0, float32: 0 };
+  readonly histogram: number[] = EDGES.slice(1).map(() => 0);
+  readonly worst = new WorstComponents<JudgedComponent>(WORST);
+  maxError = 0;
+  /** An error larger than this would have been found in any of the components that passed. */
+  detectable = 0;
+  readonly #findings: ParameterFindings;
+  readonly #errors = new Norm();
+  readonly #undecided = new Norm();
+
+  constructor(findings: ParameterFindings) {
+    this.#findings = findings;
   }
+
+  add(component: number): void {
+    const { claimed, conclusions, judgement } = this.#findings;
+    const [a, n] = [claimed[component], conclusions.numeric[component]];
+    const judged = judgement.judge(component);
+    const { verdict, bound, error, flags } = judged;
+    conclusions.bounds[component] = bound;
+    conclusions.marks[component] = markOf(verdict, flags);
+    this.counts[verdict]++;
+    for (const flag of flags) this.flagged[flag]++;
+    const ranked = relativeError(a, n);
+    this.histogram[binOf(ranked)]++;
+    if (this.worst.mayTake(verdict, ranked))
+      this.worst.offer({ component, verdict, relativeError: ranked, judged });
+    // NaN stays once it is met.
+    const difference = Math.abs(a - n);
+    if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
+    if (verdict === 'pass') this.detectable = Math.max(this.detectable, bound + error);
+    if (verdict === 'inconclusive') this.#undecided.add(Math.max(error, difference));
+    this.#errors.add(error);
+  }
+
+  /** ‖B‖₂. */
+  get errorNorm(): number {
+    return this.#errors.value();
+  }
+
+  verdict(numericNorm: number): Verdict {
+    if (this.counts.fail > 0) return 'fail';
+    const undecided = this.#undecided.value();
+    // A norm of NaN leaves it undecided as well.
+    return undecided === 0 || undecided <= UNDECIDED_SHARE * numericNorm ? 'pass' : 'inconclusive';
+  }
+
+  componentCounts(total: number): ComponentCounts {
+    const { pass, fail, inconclusive } = this.counts;
+    return {
+      total,
+      checked: pass + fail + inconclusive,
+      passed: pass,
+      failed: fail,
+      inconclusive,
+      vacuous: this.flagged.vacuous,
+      kinks: this.flagged.kink,
+      noiseLimited: this.flagged['noise-limited'],
+    };
+  }
+}
+
+function binOf(error: number): number {
+  // Most errors are small.
+  let bin = 0;
+  while (bin < EDGES.length - 2 && error >= EDGES[bin + 1]) bin++;
+  return bin;
 }

@@ -1,6 +1,7 @@
 import type { CompiledJob } from './compile-job.ts';
+import type { Noise } from './noise/noise.ts';
 import type { ComponentRun } from './selection.ts';
-import type { Shard, StagePlan } from './shard.ts';
+import type { RefineShard, StagePlan, SweepShard } from './shard.ts';
 import { countComponents, type SweepBlock, sliceRuns } from './sweep-block.ts';
 
 /** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms. */
@@ -9,7 +10,7 @@ const LARGEST_SHARD = 2e8;
 /** A job has at least about so many shards, that its progress moves and all threads share in it. */
 const SHARDS_PER_JOB = 16;
 
-/** The stage that evaluates J at θ: one shard of one probe. */
+/** The stage that evaluates J at θ and measures its noise: one shard of one probe. */
 export function planPrepare(): StagePlan {
   return {
     stage: 'prepare',
@@ -18,23 +19,32 @@ export function planPrepare(): StagePlan {
   };
 }
 
+interface SweepPlan extends StagePlan {
+  readonly stage: 'sweep';
+  readonly shards: readonly SweepShard[];
+}
+
 /** The stage that checks every selected component once. A pure function of the spec, from static flop counts. */
-export function planSweep({ blocks }: CompiledJob): StagePlan {
+export function planSweep({ blocks }: CompiledJob): SweepPlan {
   const ranges = cutRanges(blocks);
   const shards = ranges.map(
-    ({ start, count, flops }, index): Shard => ({ stage: 'sweep', index, start, count, flops }),
+    ({ start, count, flops }, index): SweepShard => ({ stage: 'sweep', index, start, count, flops }),
   );
   return { stage: 'sweep', shards, probes: blocks.reduce((sum, { probes }) => sum + probes, 0) };
 }
 
 /** The stage that checks some components again, each moved by itself. */
-export function planRefine({ programs }: CompiledJob, runs: readonly ComponentRun[]): StagePlan {
+export function planRefine(
+  { programs }: CompiledJob,
+  runs: readonly ComponentRun[],
+  noise: Noise,
+): StagePlan {
   const blocks = runs.map((run) => ({
     probes: run.count,
     flopsPerProbe: 1 + (programs[run.parameter]?.flopsPerPair ?? 0),
   }));
-  const shards = cutRanges(blocks).map(({ start, count, flops }, index): Shard => {
-    return { stage: 'refine', index, start, count, flops, runs: sliceRuns(runs, start, count) };
+  const shards = cutRanges(blocks).map(({ start, count, flops }, index): RefineShard => {
+    return { stage: 'refine', index, start, count, flops, noise, runs: sliceRuns(runs, start, count) };
   });
   return { stage: 'refine', shards, probes: countComponents(runs) };
 }

@@ -1,4 +1,4 @@
-import { norm } from './norm.ts';
+import { Norm } from './norm.ts';
 
 /** The seed formula's parts, over some components. */
 export interface RelativeDifference {
@@ -12,11 +12,17 @@ export interface RelativeDifference {
 export type ComparedPairs = (visit: (numeric: number, claimed: number) => void) => void;
 
 export function relativeDifference(pairs: ComparedPairs): RelativeDifference {
-  const over = (term: (numeric: number, claimed: number) => number) =>
-    norm((take) => pairs((numeric, claimed) => take(term(numeric, claimed))));
-  const numericNorm = over((numeric) => numeric);
-  const claimedNorm = over((_, claimed) => claimed);
+  const [ofNumeric, ofClaimed, ofDifference] = [new Norm(), new Norm(), new Norm()];
+  pairs((numeric, claimed) => {
+    ofNumeric.add(numeric);
+    ofClaimed.add(claimed);
+    ofDifference.add(numeric - claimed);
+  });
+  const [numericNorm, claimedNorm] = [ofNumeric.value(), ofClaimed.value()];
   const scale = numericNorm + claimedNorm;
-  const difference = over((numeric, claimed) => numeric - claimed);
-  return { numericNorm, claimedNorm, relativeDifference: scale === 0 ? 0 : difference / scale };
+  return {
+    numericNorm,
+    claimedNorm,
+    relativeDifference: scale === 0 ? 0 : ofDifference.value() / scale,
+  };
 }

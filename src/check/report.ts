@@ -1,5 +1,8 @@
 import type { JsonNumber } from '../tensors/json-number.ts';
 import type { CheckPlan } from './check-plan.ts';
+import type { AxisFailures } from './diagnosis/axis-failures.ts';
+import type { ParameterDiagnosis } from './diagnosis/cause.ts';
+import type { Diagnosis } from './diagnosis/diagnose.ts';
 import type { ComponentSelection, Method, Strategy } from './settings.ts';
 
 /** About the gradient; a job's `status` is another thing. */
@@ -12,7 +15,11 @@ export type ComponentFlag =
   /** The numeric or the claimed value is NaN or infinite. */
   | 'non-finite'
   /** A piecewise op switched its piece within every step that was tried: J has a kink there. */
-  | 'kink';
+  | 'kink'
+  /** What is left of the component is not far above the rounding of J. */
+  | 'noise-limited'
+  /** The difference is that of a gradient computed in float32. */
+  | 'float32';
 
 /** One component as a report lists it. */
 export interface ComponentReport {
@@ -23,6 +30,15 @@ export interface ComponentReport {
   readonly bound: JsonNumber;
   readonly verdict: Verdict;
   readonly flags: readonly ComponentFlag[];
+  /** A second look, by central differences with a better step; where there is one it decides in place of `numeric`. */
+  readonly refined?: {
+    readonly numeric: JsonNumber;
+    readonly step: number;
+    /** How far it may be off itself. */
+    readonly bound: JsonNumber;
+  };
+  /** In a report, for a failing component: the command that checks it alone. */
+  readonly reproduction?: string;
 }
 
 /** How many components were checked by themselves, and have which verdict; `vacuous` ones are among the passed. */
@@ -35,6 +51,8 @@ export interface ComponentCounts {
   readonly vacuous: number;
   /** Those flagged `kink`, whatever their verdict. */
   readonly kinks: number;
+  /** Those flagged `noise-limited`. */
+  readonly noiseLimited: number;
 }
 
 /** How the two gradients of one parameter agree along seeded ±1 vectors, along which all components move together. */
@@ -45,12 +63,10 @@ export interface DirectionalReport {
   readonly bound: JsonNumber;
   /** Whether the two agree along every vector. */
   readonly agreed: boolean;
-  /** Whether they do once the errors of the components checked by themselves are taken off. */
+  /** Whether they do once the errors of the components checked by themselves are taken off; if not, there are more. */
   readonly explained: boolean;
   /** Evaluations of J along directions, those of the search for wrong components included. */
   readonly evaluations: number;
-  /** A single wrong component, beside those found, is seen for certain when its error is over this. */
-  readonly certain: JsonNumber;
   /** In words, what may be wrong all the same. */
   readonly canMiss: string;
 }
@@ -65,6 +81,13 @@ export interface ParameterReport {
    */
   readonly relativeDifference: JsonNumber;
   readonly strategy: Strategy;
+  /** float32 when the claimed gradient was sent as such, or holds nothing but float32 numbers. */
+  readonly precision: 'float64' | 'float32';
+  /**
+   * An error larger than this in any of the components that passed would have been found; for `directional`, in any
+   * single component beside those found.
+   */
+  readonly detectable: JsonNumber;
   /** Set for node-perturbation: how a sample of components agreed with weight-perturbation. */
   readonly audit?: {
     readonly components: number;
@@ -72,7 +95,10 @@ export interface ParameterReport {
     readonly bound: JsonNumber;
     readonly agreed: boolean;
   };
-  /** Set for directional. The counts below, `maxError`, `histogram` and `worst` are then of the components that the search for the wrong ones has checked by themselves. */
+  /**
+   * Set for directional. The counts below, `maxError`, `histogram` and `worst` are then of the components that the
+   * search for the wrong ones has checked by themselves.
+   */
   readonly directional?: DirectionalReport;
   readonly components: ComponentCounts;
   /** The largest |claimed − numeric|. */
@@ -83,6 +109,13 @@ export interface ParameterReport {
   readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
   /** The worst components, failing ones first, then by relative error. */
   readonly worst: readonly ComponentReport[];
+  /**
+   * Why it fails, the best explanation first; empty when no cause that is looked for explains it. Only of failing
+   * parameters, and only in the whole report, as some causes show in several parameters together.
+   */
+  readonly diagnoses?: readonly ParameterDiagnosis[];
+  /** Beside `diagnoses`, for a parameter of two axes or more: where its failing components lie. */
+  readonly failures?: readonly AxisFailures[];
 }
 
 export interface Warning {
@@ -97,6 +130,17 @@ export interface Report {
   /** Whether the relative difference is within `settings.tolerance`. It does not decide the verdict. */
   readonly withinTolerance: boolean;
   readonly cost: JsonNumber;
+  /** How far rounding moves J near θ, and what that does to the relative difference. */
+  readonly noise: {
+    /** Standard deviation, as measured. */
+    readonly deviation: JsonNumber;
+    /** The scale of the numbers that enter the last subtraction of the cost. */
+    readonly scale: JsonNumber;
+    /** The error that an evaluation of J is taken to have: of both the larger one, in J's units. */
+    readonly error: JsonNumber;
+    /** ‖B‖₂ / (‖numeric‖₂ + ‖claimed‖₂), B being the error bounds: what even a right gradient may show. */
+    readonly relativeDifference: JsonNumber;
+  };
   readonly components: ComponentCounts;
   readonly settings: {
     readonly method: Method;
@@ -108,6 +152,8 @@ export interface Report {
     readonly seed: number;
   };
   readonly parameters: readonly ParameterReport[];
+  /** What several parameters together tell of why the gradient is wrong; absent when it is not. */
+  readonly diagnosis?: Diagnosis;
   readonly warnings: readonly Warning[];
   /** What the check was estimated to take, and what other strategies were. */
   readonly plan: CheckPlan;

@@ -1,4 +1,6 @@
+import { stridesOf } from '../tensors/tensor.ts';
 import { type CheckSpec, componentCount } from './check-job.ts';
+import { parseComponentName } from './component-name.ts';
 import { randomStream } from './random.ts';
 
 /** A run of components, all checked: `count` of one parameter from `start` on, numbered in θ. */
@@ -20,9 +22,17 @@ export function selectedRuns(spec: CheckSpec): readonly ComponentRun[] {
       components.parameters.includes(name) ? wholeParameter(spec, parameter) : [],
     );
   }
+  if ('only' in components) return singleRuns(spec, components.only);
   if (components.sample >= componentCount(spec))
     return spec.parameters.flatMap((_, parameter) => wholeParameter(spec, parameter));
   return sampledRuns(spec, components.sample, seed);
+}
+
+/** Calls `visit` with every component of the runs, in order. */
+export function forEachComponent(runs: readonly ComponentRun[], visit: (component: number) => void): void {
+  for (const run of runs) {
+    for (let i = 0; i < run.count; i++) visit(run.start + i);
+  }
 }
 
 /** The runs of each parameter that has any, in the job's order. */
@@ -39,6 +49,18 @@ export function runsByParameter(runs: readonly ComponentRun[]): ReadonlyMap<numb
 function wholeParameter(spec: CheckSpec, parameter: number): ComponentRun[] {
   const { offset, size } = spec.parameters[parameter];
   return size === 0 ? [] : [{ parameter, start: offset, count: size }];
+}
+
+function singleRuns(spec: CheckSpec, names: readonly string[]): readonly ComponentRun[] {
+  const runs = names.map((name) => {
+    const { parameter: wanted, index } = parseComponentName(name);
+    const parameter = spec.parameters.findIndex(({ name: candidate }) => candidate === wanted);
+    const { offset, shape } = spec.parameters[parameter];
+    const strides = stridesOf(shape);
+    const start = index.reduce((sum, at, axis) => sum + at * strides[axis], offset);
+    return { parameter, start, count: 1 };
+  });
+  return runs.sort((a, b) => a.start - b.start);
 }
 
 function sampledRuns(spec: CheckSpec, sample: number, seed: number): readonly ComponentRun[] {

@@ -1,4 +1,4 @@
-export type Method = 'forward' | 'backward' | 'central';
+export type Method = 'forward' | 'backward' | 'central' | 'five-point' | 'complex-step';
 export const strategies = ['weight-perturbation', 'node-perturbation', 'directional'] as const;
 export type Strategy = (typeof strategies)[number];
 
@@ -6,7 +6,14 @@ export type Strategy = (typeof strategies)[number];
 export type ComponentSelection =
   | 'all'
   | { readonly sample: number }
-  | { readonly parameters: readonly string[] };
+  | { readonly parameters: readonly string[] }
+  /** Single components, named as `W2[2,0]`. */
+  | { readonly only: readonly string[] };
+
+/** Whether every parameter that is checked at all is checked whole. */
+export function checksWholeParameters(components: ComponentSelection): boolean {
+  return components === 'all' || 'parameters' in components;
+}
 
 /** How a job is checked, every default filled in. */
 export interface CheckSettings {

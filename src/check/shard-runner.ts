@@ -1,22 +1,39 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { ComponentSweep } from './component-sweep.ts';
-import type { BisectTask } from './directional/bisect-task.ts';
 import { DirectionSweep } from './directional/direction-sweep.ts';
 import type { DirectionsBlock } from './directional/directions-block.ts';
 import type { Direction, Projection } from './directional/projection.ts';
 import { JobView } from './job-memory.ts';
+import { measureNoise } from './noise/measure-noise.ts';
+import type { Noise } from './noise/noise.ts';
+import { ProvisionalRules } from './provisional-rules.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
-import type { PrepareResult, Shard, ShardEntry, ShardResult } from './shard.ts';
+import type {
+  BisectShard,
+  PrepareResult,
+  RefineShard,
+  Shard,
+  ShardEntry,
+  ShardResult,
+  SweepResult,
+  SweepShard,
+} from './shard.ts';
 import { type BlockSlice, sliceBlocks, sliceRuns } from './sweep-block.ts';
 import { UnitSweep } from './unit-sweep.ts';
 
 /** Runs shards of one job on the calling thread. */
 export class ShardRunner {
   readonly #job: JobView;
+  readonly #rules: ProvisionalRules;
 
-  /** @param memory what `createJobMemory` made */
-  constructor(memory: WebAssembly.Memory, kernels: WebAssembly.Module) {
+  /**
+   * @param memory what `createJobMemory` made
+   * @param kernels those on this memory
+   */
+  constructor(memory: WebAssembly.Memory, kernels: Kernels) {
     this.#job = new JobView(memory, kernels);
+    this.#rules = new ProvisionalRules(this.#job);
   }
 
   /**
@@ -24,64 +41,83 @@ export class ShardRunner {
    * @returns undefined when the job was cancelled on the way.
    */
   run(shard: Shard, slot: number): ShardResult | undefined {
-    if (shard.stage === 'prepare') return this.#prepare(shard.index, slot);
-    if (shard.stage === 'refine') return this.#refine(shard.index, shard.runs, slot);
-    if (shard.stage === 'bisect') return this.#bisect(shard.index, shard.tasks, slot);
-    const { stage, index } = shard;
-    const slices = sliceBlocks(this.#job.compiled.blocks, shard.start, shard.count);
-    const swept = gather(slices, (slice) => this.#sweep(slice, slot));
-    return swept && { stage, index, ...swept, cost: this.#cost(slot) };
+    switch (shard.stage) {
+      case 'prepare':
+        return this.#prepare(shard.index, slot);
+      case 'sweep':
+        return this.#sweep(shard, slot);
+      case 'refine':
+        return this.#refine(shard, slot);
+      case 'bisect':
+        return this.#bisect(shard, slot);
+    }
   }
 
   #prepare(index: number, slot: number): PrepareResult {
-    return { stage: 'prepare', index, cost: this.#cost(slot), evaluations: 1 };
+    const cost = this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
+    const { noise, evaluations } = measureNoise(this.#job, slot);
+    return { stage: 'prepare', index, prepared: { cost, noise }, evaluations: 1 + evaluations };
   }
 
-  #cost(slot: number): number {
-    return this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
+  #sweep({ stage, index, start, count, noise }: SweepShard, slot: number): SweepResult | undefined {
+    const preparation = noise === undefined ? this.#prepare(0, slot) : undefined;
+    const measured = noise ?? preparation?.prepared.noise;
+    if (measured === undefined) return undefined;
+    const slices = sliceBlocks(this.#job.compiled.blocks, start, count);
+    const swept = gather(slices, (slice) => this.#block(slice, slot, measured));
+    if (swept === undefined || preparation === undefined) return swept && { stage, index, ...swept };
+    const evaluations = preparation.evaluations + swept.evaluations;
+    return { stage, index, ...swept, evaluations, prepared: preparation.prepared };
   }
 
-  #refine(index: number, runs: readonly ComponentRun[], slot: number): ShardResult | undefined {
-    const swept = gather(runsByParameter(runs), ([parameter, own]) =>
-      this.#components(this.#job.compiled.programs[parameter], own, 'replacement', slot),
-    );
-    return swept && { stage: 'refine', index, ...swept };
+  #refine({ stage, index, runs, noise }: RefineShard, slot: number): SweepResult | undefined {
+    const swept = gather(runsByParameter(runs).values(), (own) => this.#again(own, slot, noise));
+    return swept && { stage, index, ...swept };
   }
 
-  #bisect(index: number, tasks: readonly BisectTask[], slot: number): ShardResult | undefined {
+  #bisect({ stage, index, tasks, noise }: BisectShard, slot: number): SweepResult | undefined {
     const swept = gather(tasks, (task) => {
-      const { parameter } = task;
-      if (task.kind === 'components')
-        return this.#components(this.#job.compiled.programs[parameter], [task], 'replacement', slot);
+      if (task.kind === 'components') return this.#again([task], slot, noise);
       const { kind: _, ...direction } = task;
       const block = this.#job.compiled.blocks.find(
-        (each): each is DirectionsBlock => each.kind === 'directions' && each.parameter === parameter,
+        (each): each is DirectionsBlock =>
+          each.kind === 'directions' && each.parameter === direction.parameter,
       );
       if (block === undefined) throw new Error('a direction of a parameter that has none');
-      return this.#directions(block, [direction], slot);
+      return this.#directions(block, [direction], slot, noise);
     });
-    return swept && { stage: 'bisect', index, ...swept };
+    return swept && { stage, index, ...swept };
   }
 
-  #sweep({ block, start, count }: BlockSlice, slot: number): Swept | undefined {
+  /** Moves components of one parameter by themselves, in place of what was known of them. */
+  #again(runs: readonly ComponentRun[], slot: number, noise: Noise): Swept | undefined {
+    const program = this.#job.compiled.programs[runs[0].parameter];
+    return this.#components(program, runs, { role: 'replacement', isWhole: true }, slot, noise);
+  }
+
+  #block({ block, start, count }: BlockSlice, slot: number, noise: Noise): Swept | undefined {
     if (block.kind === 'components') {
-      return this.#components(block.program, sliceRuns(block.runs, start, count), block.role, slot);
+      return this.#components(block.program, sliceRuns(block.runs, start, count), block, slot, noise);
     }
     if (block.kind === 'directions') {
       const { offset, size } = this.#job.spec.parameters[block.parameter];
       const directions = Array.from({ length: count }, (_, i): Direction => {
         return { parameter: block.parameter, vector: start + i, start: offset, count: size };
       });
-      return this.#directions(block, directions, slot);
+      return this.#directions(block, directions, slot, noise);
     }
-    const sweep = new UnitSweep(this.#job, block.group, slot);
+    const sweep = new UnitSweep(this.#job, block.group, slot, noise);
     const entries = sweep.run(start, count);
     return entries && { entries, evaluations: sweep.evaluations };
   }
 
-  #directions(block: DirectionsBlock, directions: readonly Direction[], slot: number): Swept | undefined {
-    const parameter = this.#job.spec.parameters[block.parameter];
-    const sweep = new DirectionSweep(this.#job, block.program, parameter, slot);
+  #directions(
+    { parameter, program }: DirectionsBlock,
+    directions: readonly Direction[],
+    slot: number,
+    noise: Noise,
+  ): Swept | undefined {
+    const sweep = new DirectionSweep(this.#job, program, this.#job.spec.parameters[parameter], slot, noise);
     return gather(directions, (direction) => {
       const projection = sweep.measure(direction);
       return projection && { entries: [], projections: [projection], evaluations: projection.evaluations };
@@ -91,8 +127,9 @@ export class ShardRunner {
   #components(
     program: ProbeProgram | undefined,
     runs: readonly ComponentRun[],
-    role: ShardEntry['role'],
+    { role, isWhole }: { readonly role: ShardEntry['role']; readonly isWhole: boolean },
     slot: number,
+    noise: Noise,
   ): Swept | undefined {
     const [{ parameter }] = runs;
     const { offset } = this.#job.spec.parameters[parameter];
@@ -102,14 +139,10 @@ export class ShardRunner {
       const still = { ...entry, numeric: new Float64Array(components.length), crossed: new Uint32Array(0) };
       return { entries: [still], evaluations: 0 };
     }
-    const sweep = new ComponentSweep(this.#job, program, this.#job.spec.parameters[parameter], slot);
-    const swept = sweep.run(components);
-    if (swept === undefined) return undefined;
-    const { numeric, crossed } = swept;
-    return {
-      entries: [{ ...entry, numeric, crossed: Uint32Array.from(crossed) }],
-      evaluations: sweep.evaluations,
-    };
+    const rules = this.#rules;
+    const sweep = new ComponentSweep({ job: this.#job, program, parameter, slot, noise, rules });
+    const swept = sweep.run(components, isWhole);
+    return swept && { entries: [{ ...entry, ...swept }], evaluations: sweep.evaluations };
   }
 }
 

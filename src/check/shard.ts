@@ -1,5 +1,7 @@
+import type { PositionedRefinement } from './component-sweep.ts';
 import type { BisectTask } from './directional/bisect-task.ts';
 import type { Projection } from './directional/projection.ts';
+import type { Noise } from './noise/noise.ts';
 import type { ComponentRun } from './selection.ts';
 
 /**
@@ -12,7 +14,7 @@ export type StageName = 'prepare' | 'sweep' | 'refine' | 'bisect';
  * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
  * store is (job, stage, index).
  */
-export type Shard = PlannedShard | RefineShard | BisectShard;
+export type Shard = PrepareShard | SweepShard | RefineShard | BisectShard;
 
 interface ShardRange {
   readonly index: number;
@@ -23,20 +25,28 @@ interface ShardRange {
   readonly flops: number;
 }
 
+export interface PrepareShard extends ShardRange {
+  readonly stage: 'prepare';
+}
+
 /** A shard whose probes follow from the job alone. */
-export interface PlannedShard extends ShardRange {
-  readonly stage: 'prepare' | 'sweep';
+export interface SweepShard extends ShardRange {
+  readonly stage: 'sweep';
+  /** As the stage `prepare` measured it. A shard that is all of a sweep measures it itself. */
+  readonly noise?: Noise;
 }
 
 /** A shard of the doubtful: which they are follows from earlier results, so it says it itself. */
 export interface RefineShard extends ShardRange {
   readonly stage: 'refine';
+  readonly noise: Noise;
   readonly runs: readonly ComponentRun[];
 }
 
 /** A shard of the search for wrong components: what it asks for follows from earlier results as well. */
 export interface BisectShard extends ShardRange {
   readonly stage: 'bisect';
+  readonly noise: Noise;
   readonly tasks: readonly BisectTask[];
 }
 
@@ -47,11 +57,17 @@ export interface StagePlan {
   readonly probes: number;
 }
 
-/** Base values: J at θ, before anything is moved. */
+/** What is known of J before components are moved. */
+export interface Preparation {
+  /** J at θ. */
+  readonly cost: number;
+  readonly noise: Noise;
+}
+
 export interface PrepareResult {
   readonly stage: 'prepare';
   readonly index: number;
-  readonly cost: number;
+  readonly prepared: Preparation;
   readonly evaluations: number;
 }
 
@@ -66,8 +82,15 @@ export interface ShardEntry {
    * be compared with the sum. `replacement`: to be put in its place.
    */
   readonly role: 'value' | 'audit' | 'replacement';
-  /** Positions in `numeric` of those at which a kink was crossed with every step tried. */
+  /** Positions in `numeric` of those at which a kink was crossed. */
   readonly crossed: Uint32Array;
+  /**
+   * What rounding can have done, where it does not follow from the step alone: that of position p is
+   * `values[⌊p / repeat⌋ mod values.length]`.
+   */
+  readonly bound?: { readonly values: Float64Array; readonly repeat: number };
+  /** Those that were looked at again, by position. */
+  readonly refined?: readonly PositionedRefinement[];
 }
 
 /**
@@ -90,8 +113,8 @@ export interface SweepResult {
   readonly entries: readonly ShardEntry[];
   /** Of directions, if it had any. */
   readonly projections?: readonly Projection[];
-  /** J at θ. A job whose sweep is one shard needs no stage `prepare` to know it. */
-  readonly cost?: number;
+  /** From a shard that is all of a sweep: such a job needs no stage `prepare`. */
+  readonly prepared?: Preparation;
   /** Evaluations of J that were made. */
   readonly evaluations: number;
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
+import { KeptValues } from './kept-values.ts';
 
 /**
  * Writes a spec as JSON text. The graph's constants go in as base64 of their float64 bytes, so that every bit of
@@ -14,8 +15,17 @@ export function specToJson(spec: CheckSpec): string {
   return JSON.stringify({ ...spec, graph: { ...spec.graph, constants } });
 }
 
+/** The same small model comes again and again, to every thread: so many specs of up to so much text are kept. */
+const KEPT = 32;
+const LONGEST_KEPT = 2 ** 15;
+const readSpecs = new KeptValues<CheckSpec>(KEPT);
+
 /** Reads what `specToJson` wrote. */
 export function specFromJson(text: string): CheckSpec {
+  return text.length <= LONGEST_KEPT ? readSpecs.of(text, () => readSpec(text)) : readSpec(text);
+}
+
+function readSpec(text: string): CheckSpec {
   const spec: CheckSpec & { graph: { constants: readonly StoredConstant[] } } = JSON.parse(text);
   return { ...spec, graph: { ...spec.graph, constants: spec.graph.constants.map(readConstant) } };
 }

@@ -1,30 +1,84 @@
+import type { Conclusions } from './conclusions.ts';
+
 /*
- * How a numeric gradient is kept: its n values, laid out as θ, then one byte for each component, its mark, eight to a
- * float64.
+ * How what a check concluded of every component is kept, in one array of float64s: the n numeric values laid out as
+ * θ; the n bounds, as float32s; a mark for each component, as bytes; then, for each component that was looked at
+ * again, in order, its number in θ and the refined value, step and bound.
  */
 
-/** What is known of a component beside its value. `unchecked`: it was moved together with others, never by itself. */
-export const componentMark = { clean: 0, crossed: 1, unchecked: 2 } as const;
+const REFINED_FLOATS = 4;
 
-/** Puts both in one array. */
-export function packGradient(numeric: Float64Array, crossed: Uint8Array): Float64Array {
-  const packed = new Float64Array(packedLength(numeric.length));
+/** A component that was looked at again. */
+export interface StoredRefinement {
+  readonly component: number;
+  readonly numeric: number;
+  readonly step: number;
+  readonly bound: number;
+}
+
+/** Where the parts begin, in float64s. */
+function layoutOf(components: number) {
+  const marks = components + Math.ceil(components / 2);
+  return { bounds: components, marks, refined: marks + Math.ceil(components / 8) };
+}
+
+/** Puts all of it in one array. */
+export function packGradient({ numeric, bounds, marks, refinements }: Conclusions): Float64Array {
+  const layout = layoutOf(numeric.length);
+  const packed = new Float64Array(layout.refined + REFINED_FLOATS * refinements.size);
   packed.set(numeric);
-  new Uint8Array(packed.buffer, 8 * numeric.length).set(crossed);
+  new Float32Array(packed.buffer, 8 * layout.bounds, bounds.length).set(bounds);
+  new Uint8Array(packed.buffer, 8 * layout.marks, marks.length).set(marks);
+  const sorted = [...refinements].sort(([a], [b]) => a - b);
+  sorted.forEach(([component, refinement], i) => {
+    const at = layout.refined + REFINED_FLOATS * i;
+    packed.set([component, refinement.numeric, refinement.step, refinement.bound], at);
+  });
   return packed;
 }
 
-export function packedLength(components: number): number {
-  return components + Math.ceil(components / 8);
+/** Values of a packed gradient to be read, and how many of what they hold come before the first that is wanted. */
+export interface PackedRange {
+  readonly offset: number;
+  readonly count: number;
+  readonly skip: number;
 }
 
-/** Where the bytes of components `start` … `end − 1` lie: float64s to be read, and the first byte among theirs. */
-export function crossedRange(components: number, start: number, end: number) {
-  const first = Math.floor(start / 8);
-  return { offset: components + first, count: Math.ceil(end / 8) - first, skip: start - 8 * first };
+/** Where the bounds of components `start` … `end − 1` lie. */
+export function boundsRange(components: number, start: number, end: number): PackedRange {
+  return partRange(layoutOf(components).bounds, 2, start, end);
 }
 
-/** The bytes of some components, from the float64s that `crossedRange` names. */
-export function readCrossed(values: Float64Array, skip: number, count: number): Uint8Array {
+/** Where their marks lie. */
+export function marksRange(components: number, start: number, end: number): PackedRange {
+  return partRange(layoutOf(components).marks, 8, start, end);
+}
+
+/** Where the refinements begin; they go on to the end. */
+export function refinedOffset(components: number): number {
+  return layoutOf(components).refined;
+}
+
+export function readBounds(values: Float64Array, skip: number, count: number): Float32Array {
+  return new Float32Array(values.slice().buffer, 4 * skip, count);
+}
+
+export function readMarks(values: Float64Array, skip: number, count: number): Uint8Array {
   return new Uint8Array(values.slice().buffer, skip, count);
+}
+
+export function readRefinements(values: Float64Array): StoredRefinement[] {
+  return Array.from({ length: values.length / REFINED_FLOATS }, (_, i) => {
+    const [component, numeric, step, bound] = values.subarray(REFINED_FLOATS * i, REFINED_FLOATS * (i + 1));
+    return { component, numeric, step, bound };
+  });
+}
+
+function partRange(from: number, perFloat: number, start: number, end: number): PackedRange {
+  const first = Math.floor(start / perFloat);
+  return {
+    offset: from + first,
+    count: Math.ceil(end / perFloat) - first,
+    skip: start - perFloat * first,
+  };
 }

@@ -15,6 +15,8 @@ export interface ComponentBlock {
   readonly runs: readonly ComponentRun[];
   /** `audit`: not to be counted, but compared with what node-perturbation gave. */
   readonly role: 'value' | 'audit';
+  /** Whether these are the derivatives themselves, and not only a term of them. */
+  readonly isWhole: boolean;
   readonly probes: number;
   readonly flopsPerProbe: number;
 }

@@ -1,14 +1,16 @@
 import type { NodeId } from '../graph/graph.ts';
 import { parameterUses } from '../graph/linear-uses.ts';
 import { ProbeProgram } from '../graph/probe-program.ts';
-import { pointRegion } from '../graph/region.ts';
+import { pointRegion, type Region } from '../graph/region.ts';
 import { Tape } from '../graph/tape.ts';
+import type { Shape } from '../tensors/tensor.ts';
 import { auditedRuns } from './audit.ts';
 import type { CheckSpec } from './check-job.ts';
-import { differencePairs } from './differences.ts';
+import { workPerComponent } from './differences.ts';
 import { type DirectionsBlock, directionsBlock } from './directional/directions-block.ts';
+import { noiseRegion } from './noise/measure-noise.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import type { CheckSettings, Strategy } from './settings.ts';
+import { type CheckSettings, checksWholeParameters, type Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
 import { type GroupMember, UnitGroup } from './unit-group.ts';
 
@@ -40,9 +42,12 @@ export class SweepDesigner {
   readonly tape: Tape;
   /** Moves each parameter by itself; undefined where the graph does not read it. */
   readonly programs: readonly (ProbeProgram | undefined)[];
+  /** Moves each checked parameter as a whole; undefined also where it is not checked. */
+  readonly noisePrograms: readonly (ProbeProgram | undefined)[];
   readonly #spec: CheckSpec;
   readonly #leaves: ReadonlyMap<string, NodeId>;
   readonly #groups = new Map<NodeId, UnitGroup>();
+  /** Work of one component, in that of one pair of points. */
   readonly #pairs: number;
 
   constructor(spec: CheckSpec) {
@@ -53,8 +58,12 @@ export class SweepDesigner {
         node.op === 'parameter' && 'name' in node ? [[node.name, id] as const] : [],
       ),
     );
-    this.#pairs = differencePairs[spec.settings.method].length;
-    this.programs = spec.parameters.map((_, parameter) => this.#program(parameter));
+    this.#pairs = workPerComponent(spec.settings.method);
+    this.programs = spec.parameters.map((_, parameter) => this.#program(parameter, pointRegion));
+    const checked = new Set(selectedRuns(spec).map(({ parameter }) => parameter));
+    this.noisePrograms = spec.parameters.map((_, parameter) =>
+      checked.has(parameter) ? this.#program(parameter, noiseRegion) : undefined,
+    );
   }
 
   /** @param strategy another than the spec's, to know what that would take */
@@ -75,7 +84,7 @@ export class SweepDesigner {
       const candidate = chosen.get(parameter);
       const directions = directed.get(parameter);
       if (candidate !== undefined) blocks.push(...this.#besideUnits(candidate, own));
-      else blocks.push(directions ?? this.#componentBlock(parameter, own, this.programs[parameter], 'value'));
+      else blocks.push(directions ?? this.#componentBlock(parameter, own, this.programs[parameter], 'whole'));
     }
     const strategies = this.#spec.parameters.map((_, parameter): Strategy => {
       if (chosen.has(parameter)) return 'node-perturbation';
@@ -96,7 +105,7 @@ export class SweepDesigner {
     runs: readonly ComponentRun[],
   ): SweepBlock[] {
     const blocks: SweepBlock[] = [];
-    if (rest !== undefined) blocks.push(this.#componentBlock(parameter, runs, rest, 'value'));
+    if (rest !== undefined) blocks.push(this.#componentBlock(parameter, runs, rest, 'term'));
     const flops = members.reduce(
       (sum, { output }) => sum + this.#group(output).units * this.#group(output).flopsPerUnit,
       0,
@@ -111,7 +120,7 @@ export class SweepDesigner {
     parameter: number,
     runs: readonly ComponentRun[],
     program: ProbeProgram | undefined,
-    role: 'value' | 'audit',
+    part: 'whole' | 'term' | 'audit',
   ): SweepBlock {
     const flopsPerProbe = this.#flopsOf(program);
     return {
@@ -119,7 +128,8 @@ export class SweepDesigner {
       parameter,
       program,
       runs,
-      role,
+      role: part === 'audit' ? 'audit' : 'value',
+      isWhole: part === 'whole',
       probes: countComponents(runs),
       flopsPerProbe,
     };
@@ -169,7 +179,7 @@ export class SweepDesigner {
   /** Only then is there a choice of strategies. */
   get #isWholeAndCentral(): boolean {
     const { method, components } = this.#spec.settings;
-    return method === 'central' && (components === 'all' || !('sample' in components));
+    return method === 'central' && checksWholeParameters(components);
   }
 
   /** Of moving one component by itself. */
@@ -240,9 +250,9 @@ export class SweepDesigner {
     return group;
   }
 
-  #program(parameter: number): ProbeProgram | undefined {
+  #program(parameter: number, region: (shape: Shape) => Region): ProbeProgram | undefined {
     const leaf = this.#leaves.get(this.#spec.parameters[parameter].name);
     if (leaf === undefined) return undefined;
-    return new ProbeProgram(this.tape, { node: leaf }, pointRegion(this.#spec.graph.nodes[leaf].shape));
+    return new ProbeProgram(this.tape, { node: leaf }, region(this.#spec.graph.nodes[leaf].shape));
   }
 }

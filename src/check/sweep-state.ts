@@ -1,24 +1,34 @@
-import { type AuditFinding, judgeAudit } from './audit.ts';
-import { type CheckSpec, componentCount } from './check-job.ts';
+import { type AuditedPair, type AuditFinding, judgeAudit } from './audit.ts';
+import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
 import type { CompiledJob } from './compile-job.ts';
-import { forEachComponent } from './parameter-report.ts';
+import { differences, stepOf } from './differences.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOFF } from './noise/noise.ts';
 import { planSweep } from './plan-stage.ts';
-import type { ComponentRun } from './selection.ts';
-import { forEachIndex, type ShardEntry, type StagePlan, type SweepResult } from './shard.ts';
-import { componentMark } from './stored-gradient.ts';
+import type { Refinement } from './refinement.ts';
+import { type ComponentRun, forEachComponent } from './selection.ts';
+import { forEachIndex, patternSize, type ShardEntry, type SweepResult } from './shard.ts';
 import { sliceBlocks } from './sweep-block.ts';
+
+/** The others of a parameter are taken to have no more than so many times the truncation of the refined ones. */
+const TRUNCATION_SPREAD = 4;
+/** Complex-step takes no difference: its terms, up to the parameter's largest, add up to so many roundings. */
+const COMPLEX_ROUNDING = 64;
 
 /**
  * What the sweep has brought so far. Results may come in any order; they are folded in shard order, so that sums of
  * terms from different shards have the same bits always.
  */
 export class SweepState {
-  readonly plan: StagePlan;
-  /** The numeric gradient laid out as θ; NaN where not asked for or not checked by itself, 0 where nothing has come yet. */
+  readonly plan: ReturnType<typeof planSweep>;
+  /** The numeric gradient laid out as θ; NaN where not asked for or not moved by itself, 0 where nothing has come yet. */
   readonly numeric: Float64Array;
-  /** The mark of each component, `crossed` where a kink was crossed with every step tried. */
+  /** What rounding can have done to it. */
+  readonly rounding: Float32Array;
+  /** Set for components at which a kink was crossed. */
   readonly crossed: Uint8Array;
-  readonly #spec: CheckSpec;
+  /** Of components that were looked at again. */
+  readonly refinements = new Map<number, Refinement>();
+  readonly #job: CheckJob;
   readonly #compiled: CompiledJob;
   readonly #runsOf: ReadonlyMap<number, readonly ComponentRun[]>;
   /** The last shard that has to do with each parameter. */
@@ -27,24 +37,31 @@ export class SweepState {
   readonly #audits = new Map<number, ShardEntry[]>();
   /** Judged once, before anything is replaced. */
   readonly #judged = new Map<number, AuditFinding>();
+  /** Largest truncation seen among the refined components of each parameter. */
+  readonly #truncation: Float64Array;
+  #noise: Noise = { deviation: 0, scale: 0 };
   #folded = 0;
   #probes = 0;
 
-  constructor(spec: CheckSpec, compiled: CompiledJob, runsOf: ReadonlyMap<number, readonly ComponentRun[]>) {
-    this.#spec = spec;
+  constructor(job: CheckJob, compiled: CompiledJob, runsOf: ReadonlyMap<number, readonly ComponentRun[]>) {
+    this.#job = job;
     this.#compiled = compiled;
     this.#runsOf = runsOf;
     this.plan = planSweep(compiled);
-    this.numeric = new Float64Array(componentCount(spec)).fill(Number.NaN);
+    this.numeric = new Float64Array(componentCount(job.spec)).fill(Number.NaN);
+    this.rounding = new Float32Array(this.numeric.length);
     this.crossed = new Uint8Array(this.numeric.length);
+    this.#truncation = new Float64Array(job.spec.parameters.length);
     for (const [parameter, runs] of runsOf) {
-      for (const { start, count } of runs) {
-        if (compiled.strategies[parameter] === 'directional')
-          this.crossed.fill(componentMark.unchecked, start, start + count);
-        else this.numeric.fill(0, start, start + count);
-      }
+      if (compiled.strategies[parameter] === 'directional') continue;
+      for (const { start, count } of runs) this.numeric.fill(0, start, start + count);
     }
-    this.#lastShard = lastShards(spec, compiled, this.plan);
+    this.#lastShard = lastShards(job.spec, compiled, this.plan);
+  }
+
+  /** To be called before anything is accepted. */
+  setNoise(noise: Noise): void {
+    this.#noise = noise;
   }
 
   /** Share of the sweep's probes that have come back. */
@@ -78,78 +95,116 @@ export class SweepState {
     return this.#lastShard[parameter] < this.#folded;
   }
 
+  /** How far truncation may go for the components of a parameter that were not refined; 0 while none was. */
+  truncation(parameter: number): number {
+    return TRUNCATION_SPREAD * this.#truncation[parameter];
+  }
+
+  /** What rounding does to any component of a parameter by complex-step, on top; nothing by differences. */
+  complexRounding(parameter: number): number {
+    const isComplex = this.#job.spec.settings.method === 'complex-step';
+    return isComplex ? COMPLEX_ROUNDING * UNIT_ROUNDOFF * this.largest(parameter) : 0;
+  }
+
   /** What the audit of a parameter has shown; undefined when it was not audited, or not all of it is in. */
   audit(parameter: number): AuditFinding | undefined {
     const known = this.#judged.get(parameter);
     if (known !== undefined) return known;
     const entries = this.#audits.get(parameter);
     if (entries === undefined || !this.hasAllOf(parameter)) return undefined;
-    const { offset } = this.#spec.parameters[parameter];
-    const pairs: [number, number][] = [];
-    for (const { components, numeric } of entries) {
+    const { offset } = this.#job.spec.parameters[parameter];
+    const pairs: AuditedPair[] = [];
+    for (const { components, numeric, crossed } of entries) {
+      const crossedHere = new Set(crossed);
       forEachIndex(components, (component, position) => {
-        if (this.crossed[offset + component] === 0)
-          pairs.push([this.numeric[offset + component], numeric[position]]);
+        const at = offset + component;
+        if (this.crossed[at] !== 0 || crossedHere.has(position)) return;
+        const rounding = this.rounding[at] + this.#componentRounding(at);
+        pairs.push({ node: this.numeric[at], weight: numeric[position], rounding });
       });
     }
-    const finding = judgeAudit(pairs, this.#largest(parameter));
+    const finding = judgeAudit(pairs, this.largest(parameter));
     this.#judged.set(parameter, finding);
     return finding;
   }
 
-  /**
-   * The components of a parameter that node-perturbation has left doubtful: all, when its audit disagreed, or those
-   * whose units crossed a kink. They are to be moved by themselves.
-   */
-  doubtful(parameter: number): readonly ComponentRun[] {
-    const runs = this.#runsOf.get(parameter) ?? [];
-    if (this.#compiled.strategies[parameter] !== 'node-perturbation') return [];
-    if (this.audit(parameter)?.agreed === false) return runs;
-    return crossedRuns(parameter, runs, this.crossed);
-  }
-
   /** Puts components moved by themselves in the place of what the sweep gave. */
-  replace({ parameter, components, numeric, crossed }: ShardEntry): void {
-    const { offset } = this.#spec.parameters[parameter];
-    forEachIndex(components, (component, position) => {
-      this.numeric[offset + component] = numeric[position];
-      this.crossed[offset + component] = componentMark.clean;
+  replace(entry: ShardEntry): void {
+    const { offset } = this.#job.spec.parameters[entry.parameter];
+    forEachIndex(entry.components, (component) => {
+      this.numeric[offset + component] = 0;
+      this.rounding[offset + component] = 0;
+      this.crossed[offset + component] = 0;
     });
-    this.#markCrossed(offset, components, crossed);
+    this.#add(entry);
   }
 
-  #fold(entry: ShardEntry): void {
-    const { parameter, components, numeric, role, crossed } = entry;
-    if (role === 'audit') {
-      this.#audits.set(parameter, [...(this.#audits.get(parameter) ?? []), entry]);
-      return;
-    }
-    const { offset } = this.#spec.parameters[parameter];
-    forEachIndex(components, (component, position) => {
-      this.numeric[offset + component] += numeric[position];
-    });
-    this.#markCrossed(offset, components, crossed);
-  }
-
-  #markCrossed(offset: number, components: ShardEntry['components'], crossed: Uint32Array): void {
-    if (crossed.length === 0) return;
-    const positions = new Set(crossed);
-    forEachIndex(components, (component, position) => {
-      if (positions.has(position)) this.crossed[offset + component] = componentMark.crossed;
-    });
-  }
-
-  #largest(parameter: number): number {
+  /**
+   * The largest finite magnitude of a parameter's checked components. The claimed value stands in for that of a
+   * component that was not moved by itself.
+   */
+  largest(parameter: number): number {
     let largest = 0;
+    const { numeric } = this;
+    const { claimed } = this.#job;
+    const isDirected = this.#compiled.strategies[parameter] === 'directional';
     forEachComponent(this.#runsOf.get(parameter) ?? [], (component) => {
-      const size = Math.abs(this.numeric[component]);
-      if (size > largest) largest = size;
+      const value = numeric[component];
+      const size = Math.abs(isDirected && Number.isNaN(value) ? claimed[component] : value);
+      if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
     });
     return largest;
   }
+
+  #fold(entry: ShardEntry): void {
+    if (entry.role !== 'audit') this.#add(entry);
+    else this.#audits.set(entry.parameter, [...(this.#audits.get(entry.parameter) ?? []), entry]);
+  }
+
+  #add({ parameter, components, numeric, bound, crossed, refined = [] }: ShardEntry): void {
+    const { offset } = this.#job.spec.parameters[parameter];
+    // Those of a program that does not reach J are exact.
+    const reaches = this.#compiled.programs[parameter]?.reachesCost === true;
+    forEachIndex(components, (component, position) => {
+      const at = offset + component;
+      this.numeric[at] += numeric[position];
+      const added =
+        bound !== undefined
+          ? bound.values[Math.floor(position / bound.repeat) % bound.values.length]
+          : reaches
+            ? this.#componentRounding(at)
+            : 0;
+      // Roundings of different terms are independent of each other.
+      this.rounding[at] = this.rounding[at] === 0 ? added : Math.hypot(this.rounding[at], added);
+    });
+    if (crossed.length === 0 && refined.length === 0) return;
+    const places = placesOf(components);
+    for (const position of crossed) this.crossed[offset + places[position]] = 1;
+    for (const { position, ...refinement } of refined) {
+      this.refinements.set(offset + places[position], refinement);
+      if (refinement.truncation > this.#truncation[parameter])
+        this.#truncation[parameter] = refinement.truncation;
+    }
+  }
+
+  /** What rounding can have done to a component moved by itself. */
+  #componentRounding(component: number): number {
+    const { method, epsilon } = this.#job.spec.settings;
+    const step = stepOf(method, epsilon, this.#job.theta[component], relativeNoise(this.#noise));
+    return roundingBound(evaluationError(this.#noise), differences[method].roundoff, step);
+  }
 }
 
-function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: StagePlan): number[] {
+/** The component of each position of a pattern. */
+function placesOf(pattern: ShardEntry['components']): Uint32Array {
+  const places = new Uint32Array(patternSize(pattern));
+  forEachIndex(pattern, (component, position) => {
+    places[position] = component;
+  });
+  return places;
+}
+
+function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: ReturnType<typeof planSweep>): number[] {
   const last = spec.parameters.map(() => -1);
   for (const { start, count, index } of plan.shards) {
     for (const { block } of sliceBlocks(blocks, start, count)) {
@@ -159,16 +214,4 @@ function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: StagePlan): 
     }
   }
   return last;
-}
-
-/** The marked components as runs. */
-function crossedRuns(parameter: number, runs: readonly ComponentRun[], crossed: Uint8Array): ComponentRun[] {
-  const found: { parameter: number; start: number; count: number }[] = [];
-  forEachComponent(runs, (component) => {
-    if (crossed[component] === 0) return;
-    const last = found.at(-1);
-    if (last !== undefined && last.start + last.count === component) last.count++;
-    else found.push({ parameter, start: component, count: 1 });
-  });
-  return found;
 }

@@ -7,6 +7,11 @@ import { compactShape, FREE, type Region } from '../graph/region.ts';
 import type { Tape } from '../graph/tape.ts';
 import { type Shape, sizeOf } from '../tensors/tensor.ts';
 
+/** Units that are contracted together at most: more would not make the product faster. */
+const MOST_CONTRACTED = 64;
+/** float64s that contracting them may take, unless one takes more. */
+const MOST_FLOATS = 2 ** 18;
+
 /** A parameter whose derivative follows from a group's probes. */
 export interface GroupMember {
   /** Position in `spec.parameters`. */
@@ -70,10 +75,18 @@ export class UnitGroup {
     );
   }
 
-  /** float64s of scratch: the program's, one unit's derivatives, and what contracting them takes. */
+  /** Units that are contracted together. */
+  get contracted(): number {
+    return Math.max(1, Math.min(this.units, MOST_CONTRACTED, Math.floor(MOST_FLOATS / this.#floatsPerUnit)));
+  }
+
+  /** float64s of scratch: the program's, the derivatives of some units, and what contracting them takes. */
   get scratchSize(): number {
+    return this.program.scratchSize + this.contracted * this.#floatsPerUnit;
+  }
+
+  get #floatsPerUnit(): number {
     return (
-      this.program.scratchSize +
       this.unitSize +
       this.members.reduce((most, { contraction }) => Math.max(most, contraction.scratchSize), 0)
     );

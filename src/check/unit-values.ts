@@ -1,6 +1,8 @@
 import type { RegionMap } from '../graph/region.ts';
 import type { ShardEntry } from './shard.ts';
 
+type UnitEntries = Pick<ShardEntry, 'components' | 'numeric' | 'crossed' | 'bound'>;
+
 /**
  * Collects the derivatives by one parameter that follow from units in a row, unit after unit, and gives them with the
  * pattern of the components they belong to. Units whose entries interleave evenly (columns of a matrix) or follow each
@@ -24,9 +26,10 @@ export class UnitValues {
     this.#starts.push(start);
   }
 
-  finish(): Pick<ShardEntry, 'components' | 'numeric' | 'crossed'> {
+  /** @param rounding what rounding can have done to the entries of one unit */
+  finish(rounding: Float64Array): UnitEntries {
     const stride = this.#columnStride();
-    if (stride !== undefined) return this.#asColumns(stride);
+    if (stride !== undefined) return this.#asColumns(stride, rounding);
     const { size } = this.#map;
     const crossed = Uint32Array.from(
       this.#crossed.flatMap((unit) => Array.from({ length: size }, (_, i) => unit * size + i)),
@@ -34,14 +37,19 @@ export class UnitValues {
     if (this.#areRows()) {
       const [start] = this.#starts;
       const components = { kind: 'blocks', start, count: this.#values.length, blocks: 1, stride: 0 } as const;
-      return { components, numeric: this.#values, crossed };
+      return { components, numeric: this.#values, crossed, bound: { values: rounding, repeat: 1 } };
     }
     const { table } = this.#map;
     const indices = new Uint32Array(this.#values.length);
     this.#starts.forEach((start, unit) => {
       for (let i = 0; i < size; i++) indices[unit * size + i] = start + (table === undefined ? i : table[i]);
     });
-    return { components: { kind: 'list', indices }, numeric: this.#values, crossed };
+    return {
+      components: { kind: 'list', indices },
+      numeric: this.#values,
+      crossed,
+      bound: { values: rounding, repeat: 1 },
+    };
   }
 
   /** The step between a unit's entries when units are neighbouring columns. */
@@ -64,7 +72,7 @@ export class UnitValues {
     return table === undefined && this.#starts.every((start, unit) => start === first + unit * size);
   }
 
-  #asColumns(stride: number): Pick<ShardEntry, 'components' | 'numeric' | 'crossed'> {
+  #asColumns(stride: number, rounding: Float64Array): UnitEntries {
     const { size } = this.#map;
     const units = this.#starts.length;
     const numeric = new Float64Array(this.#values.length);
@@ -79,6 +87,7 @@ export class UnitValues {
       blocks: size,
       stride,
     } as const;
-    return { components, numeric, crossed: Uint32Array.from(crossed) };
+    const bound = { values: rounding, repeat: units };
+    return { components, numeric, crossed: Uint32Array.from(crossed), bound };
   }
 }

@@ -1,59 +1,143 @@
+import type { Precision } from './precision.ts';
+import type { Kink, Refinement } from './refinement.ts';
 import type { ComponentFlag, Verdict } from './report.ts';
 
-/** How far a claimed component may be from the numeric one. */
+/** The rule for the components of one parameter. All but `tolerance` in the units of the gradient. */
 export interface VerdictRule {
-  /** Share of max(|claimed|, |numeric|). */
-  readonly relative: number;
-  /** Added to that, whatever the component's size. */
-  readonly absolute: number;
+  /** τ: the share of max(|claimed|, |numeric|) that the claimed value may be off beyond the numeric one's own error. */
+  readonly tolerance: number;
+  /** Below this an error counts as that of a gradient computed in low precision; 0 for float64. */
+  readonly floor: number;
+  /** Up to this it may still be that. */
+  readonly gray: number;
+  /** An error of the numeric value that is small beside the parameter's largest component, if not beside its own. */
+  readonly negligible: number;
+}
+
+/** What is known of one component. */
+export interface Evidence {
+  readonly claimed: number;
+  readonly numeric: number;
+  /** B: how far `numeric` may be off. */
+  readonly bound: number;
+  /** Whether a kink was crossed on the way to `numeric`. */
+  readonly crossed?: boolean;
+  /** Decides in place of `numeric` where there is one. */
+  readonly refinement?: Refinement | undefined;
+  /** Whether `bound` holds for truncation too, as that of a refinement does. */
+  readonly settled?: boolean;
 }
 
 export interface ComponentVerdict {
   readonly verdict: Verdict;
-  /** The difference above which the component is called wrong. */
+  /** The difference from the deciding numeric value above which the component is called wrong. */
   readonly bound: number;
+  /** B: how far that numeric value may be off. */
+  readonly error: number;
   readonly flags: readonly ComponentFlag[];
 }
 
-/**
- * The rule of a job: a component fails when |claimed − numeric| > τ·max(|claimed|, |numeric|) + τ·max|claimed in the
- * job|, τ being the component tolerance. The second term stands for the rounding of J, which does not shrink with
- * the component.
- */
-export function verdictRule(componentTolerance: number, claimed: Float64Array): VerdictRule {
-  let largest = 0;
-  for (const value of claimed) {
-    const size = Math.abs(value);
-    if (Number.isFinite(size) && size > largest) largest = size;
-  }
-  return { relative: componentTolerance, absolute: componentTolerance * largest };
+/** A numeric value within such a share of the component decides about it. */
+const DECISIVE = 1e-4;
+/** An error of such a share of the parameter's largest component matters to nobody. */
+const NEGLIGIBLE = 1e-6;
+
+/** @param largest the largest magnitude in the parameter's numeric gradient */
+export function verdictRule({ tolerance, floor, gray }: Precision, largest: number): VerdictRule {
+  return { tolerance, floor: floor * largest, gray: gray * largest, negligible: NEGLIGIBLE * largest };
 }
 
 const NONE: readonly ComponentFlag[] = [];
 const VACUOUS: readonly ComponentFlag[] = ['vacuous'];
 const KINK: readonly ComponentFlag[] = ['kink'];
 const NON_FINITE: readonly ComponentFlag[] = ['non-finite'];
+const NOISE_LIMITED: readonly ComponentFlag[] = ['noise-limited'];
+const FLOAT32: readonly ComponentFlag[] = ['float32'];
 
-/** @param crossed whether a kink was crossed on the way to the numeric value, which then may be wrong itself */
-export function judgeComponent(
-  rule: VerdictRule,
+/**
+ * A component fails when its claimed value a is further from the numeric one n than both can err: |a − n| > B + τ·s
+ * with s = max(|a|, |n|). It passes when it does not fail and B is small beside s. In between it is inconclusive,
+ * unless B has been refined and is small beside the parameter's largest component.
+ */
+export function judgeComponent(rule: VerdictRule, evidence: Evidence): ComponentVerdict {
+  const { claimed, refinement, crossed = false } = evidence;
+  const numeric = refinement?.numeric ?? evidence.numeric;
+  if (!Number.isFinite(numeric))
+    return { verdict: 'inconclusive', bound: Infinity, error: Infinity, flags: NON_FINITE };
+  const error = refinement?.bound ?? evidence.bound;
+  const judged = (verdict: Verdict, bound: number, flags: readonly ComponentFlag[]) => ({
+    verdict,
+    bound,
+    error,
+    flags,
+  });
+  if (!Number.isFinite(claimed))
+    return judged('fail', error + rule.tolerance * Math.abs(numeric), NON_FINITE);
+  if (claimed === 0 && numeric === 0 && !crossed) return judged('pass', error, VACUOUS);
+  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
+  const bound = Math.max(error + rule.tolerance * size, rule.floor);
+  if (refinement?.kink !== undefined)
+    return judged(verdictAtKink(rule, claimed, refinement.kink), bound, KINK);
+  const difference = Math.abs(claimed - numeric);
+  if (crossed && refinement === undefined)
+    return judged(difference > bound ? 'inconclusive' : 'pass', bound, KINK);
+  if (difference > bound)
+    return difference > rule.gray ? judged('fail', bound, NONE) : judged('inconclusive', bound, FLOAT32);
+  if (difference > error + rule.tolerance * size) return judged('pass', bound, FLOAT32);
+  if (error <= DECISIVE * size) return judged('pass', bound, NONE);
+  const isSettled = refinement !== undefined || evidence.settled === true;
+  const verdict = isSettled && error <= rule.negligible ? 'pass' : 'inconclusive';
+  return judged(verdict, bound, NOISE_LIMITED);
+}
+
+/**
+ * At a kink any value between the slopes on either side is a subgradient, and passes. Beyond them it is wrong where
+ * one piece alone has the kink; several can have subgradients that add up to anything, as in relu(x) − relu(−x),
+ * whose slopes are both 1 while frameworks claim 0.
+ */
+function verdictAtKink(rule: VerdictRule, claimed: number, kink: Kink): Verdict {
+  const [low, high] = [Math.min(kink.left, kink.right), Math.max(kink.left, kink.right)];
+  const size = Math.max(Math.abs(claimed), Math.abs(low), Math.abs(high));
+  const reach = Math.max(kink.bound + rule.tolerance * size, rule.floor);
+  if (claimed >= low - reach && claimed <= high + reach) return 'pass';
+  const isPlain = kink.pieces === 1 && high - low > 2 * kink.bound;
+  return isPlain ? 'fail' : 'inconclusive';
+}
+
+/**
+ * Whether a component that crossed no kink passes as most do: both values finite, their difference and the numeric
+ * one's error small. All but those few need no more than this, which makes no objects.
+ */
+export function passesPlainly(
+  { tolerance }: VerdictRule,
   claimed: number,
   numeric: number,
-  crossed = false,
+  error: number,
+): boolean {
+  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
+  const isOrdinary = size < Number.POSITIVE_INFINITY && size > 0;
+  return isOrdinary && Math.abs(claimed - numeric) <= error + tolerance * size && error <= DECISIVE * size;
+}
+
+/** The verdict on a component that passes plainly. */
+export function plainPass(
+  { tolerance, floor }: VerdictRule,
+  claimed: number,
+  numeric: number,
+  error: number,
 ): ComponentVerdict {
-  if (!Number.isFinite(numeric))
-    return { verdict: 'inconclusive', bound: Number.POSITIVE_INFINITY, flags: NON_FINITE };
-  const bound = rule.relative * Math.max(Math.abs(claimed), Math.abs(numeric)) + rule.absolute;
-  if (!Number.isFinite(claimed))
-    return { verdict: 'fail', bound: rule.relative * Math.abs(numeric) + rule.absolute, flags: NON_FINITE };
-  if (claimed === 0 && numeric === 0) return { verdict: 'pass', bound, flags: VACUOUS };
-  const isOver = Math.abs(claimed - numeric) > bound;
-  if (crossed) return { verdict: isOver ? 'inconclusive' : 'pass', bound, flags: KINK };
-  return { verdict: isOver ? 'fail' : 'pass', bound, flags: NONE };
+  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
+  return { verdict: 'pass', bound: Math.max(error + tolerance * size, floor), error, flags: NONE };
+}
+
+/** Whether a component passes beyond doubt, so that there is no need to look at it again. */
+export function isClear(rule: VerdictRule, evidence: Evidence): boolean {
+  const { verdict, flags } = judgeComponent(rule, evidence);
+  return verdict === 'pass' && flags !== NOISE_LIMITED && flags !== KINK;
 }
 
 /** fail if anything failed, else inconclusive if anything is, else pass. */
-export function combineVerdicts(failed: number, inconclusive: number): Verdict {
-  if (failed > 0) return 'fail';
-  return inconclusive > 0 ? 'inconclusive' : 'pass';
+export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
 }

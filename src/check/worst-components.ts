@@ -36,6 +36,13 @@ export class WorstComponents<Component extends RankedComponent = RankedComponent
     this.#limit = limit;
   }
 
+  /** Whether such a component can be among the worst: most can not, and need not be made to be offered. */
+  mayTake(verdict: Verdict, relativeError: number): boolean {
+    if (!this.#sorted || this.#kept.length < this.#limit) return true;
+    const last = this.#kept[this.#limit - 1];
+    return verdict !== last.verdict || relativeError >= last.relativeError;
+  }
+
   offer(candidate: Component): void {
     // Sorted now and then, not at every offer: the list may be as long as three times the limit in between.
     const last = this.#kept.length >= this.#limit ? this.#kept[this.#limit - 1] : undefined;

@@ -8,16 +8,19 @@ import { CommandError } from './command-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { checkLocally, type LocalCheckOptions } from './local-check.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { readSource } from './read-source.ts';
+import { type JobSource, readSource, type TensorPaths } from './read-source.ts';
 import { checkRemotely } from './remote-check.ts';
 import { formatReportTable } from './report-table.ts';
+import { selectComponents } from './select-components.ts';
 import { ServiceClient } from './service-client.ts';
 
-interface CheckOptions {
+interface CheckOptions extends TensorPaths {
   readonly server?: string;
   readonly format: 'table' | 'json';
   readonly threads: number;
   readonly cancelOnInterrupt: boolean;
+  /** Empty when every component that the document asks for is checked. */
+  readonly component: readonly string[];
   /** Undefined when neither flag is given. */
   readonly progress?: boolean;
 }
@@ -31,6 +34,9 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .description('check the gradients of a job document, here or on a service')
     .argument('<job.json>', 'the job document; - reads standard input')
     .option('--server <url>', 'send the job to this service instead of checking it in this process')
+    .option('--parameters <file>', 'parameters that the document does not hold, as safetensors or .npz')
+    .option('--gradients <file>', 'claimed gradients, likewise')
+    .option('--data <file>', 'data, likewise')
     .addOption(
       new Option('--format <format>', 'how to print the report').choices(['table', 'json']).default('table'),
     )
@@ -44,6 +50,14 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
       '--cancel-on-interrupt',
       'with --server: Ctrl-C cancels the job instead of leaving it running',
       false,
+    )
+    .addOption(
+      new Option(
+        '--component <component>',
+        'check this component alone, as W2[2,0]; may be given several times',
+      )
+        .argParser((name: string, before: readonly string[]) => [...before, name])
+        .default([], 'what the document asks for'),
     )
     .option('--progress', 'show progress even where stderr is not a terminal')
     .option('--no-progress', 'show no progress')
@@ -60,7 +74,10 @@ function threadCount(text: string): number {
 }
 
 async function check(path: string, options: CheckOptions): Promise<ExitCode> {
-  const source = await readSource(path);
+  const given = await readSource(path, options);
+  const { component } = options;
+  const source =
+    component.length === 0 ? given : { ...given, document: selectComponents(given.document, component) };
   const bar = new ProgressBar(options.progress ?? process.stderr.isTTY);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
@@ -86,7 +103,7 @@ async function check(path: string, options: CheckOptions): Promise<ExitCode> {
 }
 
 async function checkHere(
-  source: string,
+  source: JobSource,
   threads: number,
   watch: Omit<LocalCheckOptions, 'executor'>,
 ): Promise<CheckOutcome> {

@@ -8,6 +8,7 @@ import type { JobError } from '../jobs/job-record.ts';
 import { readJob } from '../models/read-job.ts';
 import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
 import { CommandError, causeOf } from './command-error.ts';
+import type { JobSource } from './read-source.ts';
 
 export interface LocalCheckOptions {
   readonly executor: Executor;
@@ -19,8 +20,11 @@ export interface LocalCheckOptions {
  * Checks a job document on the threads of an executor, with nothing stored.
  * @throws GradcheckError `invalid-job` with every fault of the document.
  */
-export async function checkLocally(source: string, options: LocalCheckOptions): Promise<CheckOutcome> {
-  const reading = readJob(parseJson(source));
+export async function checkLocally(
+  { document, files }: JobSource,
+  options: LocalCheckOptions,
+): Promise<CheckOutcome> {
+  const reading = readJob(parseJson(document), files);
   if (reading.kind === 'faults') {
     throw new GradcheckError('invalid-job', 'the job document has faults', { faults: reading.faults });
   }

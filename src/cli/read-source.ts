@@ -1,11 +1,33 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { type TensorFiles, type TensorSection, tensorSections } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
 
-/** Reads the text of a job document from a file, or from standard input when `path` is `-`. */
-export async function readSource(path: string): Promise<string> {
+/** A job as the command was given it. */
+export interface JobSource {
+  /** The text of the document. */
+  readonly document: string;
+  /** Files with tensors that the document does not hold. */
+  readonly files: TensorFiles;
+}
+
+/** Paths of such files. */
+export type TensorPaths = Readonly<Partial<Record<TensorSection, string>>>;
+
+/** Reads a job document from a file, or from standard input when `path` is `-`, and the files that belong to it. */
+export async function readSource(path: string, tensorPaths: TensorPaths): Promise<JobSource> {
+  const document = await reading(path, () => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')));
+  const files: Partial<Record<TensorSection, Uint8Array>> = {};
+  for (const section of tensorSections) {
+    const tensorPath = tensorPaths[section];
+    if (tensorPath !== undefined) files[section] = await reading(tensorPath, () => readFile(tensorPath));
+  }
+  return { document, files };
+}
+
+async function reading<Content>(path: string, read: () => Promise<Content>): Promise<Content> {
   try {
-    return path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+    return await read();
   } catch (error) {
     throw new CommandError(`cannot read ${path}: ${causeOf(error)}`, { cause: error });
   }

@@ -3,6 +3,7 @@ import type { Report } from '../check/report.ts';
 import type { JobError } from '../jobs/job-record.ts';
 import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
 import { followEvents } from './job-events.ts';
+import type { JobSource } from './read-source.ts';
 import type { ServiceClient, SubmittedJob } from './service-client.ts';
 
 export interface FollowOptions {
@@ -17,7 +18,7 @@ export interface RemoteCheckOptions extends FollowOptions {
 }
 
 /** Has a service check a job document, and waits for the end. The service alone judges the document. */
-export async function checkRemotely(source: string, options: RemoteCheckOptions): Promise<CheckOutcome> {
+export async function checkRemotely(source: JobSource, options: RemoteCheckOptions): Promise<CheckOutcome> {
   const { client, cancelOnInterrupt, signal } = options;
   let job: SubmittedJob | undefined;
   try {

@@ -24,6 +24,7 @@ export function formatReportTable(report: Report, options: TableOptions): string
     [...(options.name === undefined ? [] : [printable(options.name)]), ...headline(report, options.color)],
     parameterLines(report, options.color),
     directionLines(report),
+    diagnosisLines(report),
     componentLines(report),
     report.warnings.map(({ code, message }) => `warning: ${printable(message)} (${code})`),
   ];
@@ -38,12 +39,13 @@ function headline(report: Report, color: boolean): string[] {
   const within = report.withinTolerance ? 'within' : 'over';
   const vacuous = components.vacuous === 0 ? '' : ` (${components.vacuous} of them vacuous)`;
   const step = settings.epsilon === 'auto' ? 'automatic step' : `step ${digits(settings.epsilon, 17)}`;
+  const isDifference = settings.method !== 'complex-step';
   return [
     `${colored(report.verdict.toUpperCase(), report.verdict, color)}  relative difference ${digits(report.relativeDifference, 8)}, ` +
       `${within} the tolerance ${settings.tolerance}`,
     `${components.checked} of ${components.total} components checked${settings.strategy === 'directional' ? ' by themselves' : ''}: ${components.passed} passed${vacuous}, ` +
       `${components.failed} failed, ${components.inconclusive} inconclusive`,
-    `J = ${report.cost}; ${settings.method} differences, ${step}, ${settings.strategy}; ` +
+    `J = ${report.cost}; ${settings.method}${isDifference ? ' differences' : ''}, ${step}, ${settings.strategy}; ` +
       `${report.evaluations} evaluations in ${duration(report.durationMs)}`,
   ];
 }
@@ -62,9 +64,11 @@ function parameterLines(report: Report, color: boolean): string[] {
   const [first, ...rest] = alignColumns([head, ...rows], alignments);
   return [
     first.join('  '),
-    ...rest.map((cells, row) =>
-      cells.with(2, colored(cells[2], report.parameters[row].verdict, color)).join('  '),
-    ),
+    ...rest.flatMap((cells, row) => {
+      const { verdict, diagnoses = [] } = report.parameters[row];
+      const line = cells.with(2, colored(cells[2], verdict, color)).join('  ');
+      return [line, ...diagnoses.map(({ message }) => `  ${printable(message)}`)];
+    }),
   ];
 }
 
@@ -76,6 +80,13 @@ function directionLines({ parameters }: Report): string[] {
     const found = explained ? 'disagreed until the components found were taken off' : 'disagree';
     return `${printable(name)}: ${vectors} directions ${agreed ? 'agree' : found}; can miss ${canMiss}`;
   });
+}
+
+/** What the parameters together tell. */
+function diagnosisLines({ diagnosis }: Report): string[] {
+  return [diagnosis?.shared, diagnosis?.origin].flatMap((found) =>
+    found === undefined ? [] : [printable(found.message)],
+  );
 }
 
 function componentLines(report: Report): string[] {
@@ -97,7 +108,13 @@ function componentLines(report: Report): string[] {
   const lines = alignColumns([head, ...rows], alignments).map((cells) => cells.join('  '));
   const title = notPassed === 0 ? 'the least exact components' : 'the worst components';
   const unlisted = notPassed - listed.length;
-  return [title, ...lines, ...(unlisted > 0 ? [`and ${unlisted} more that did not pass`] : [])];
+  const again = listed.find(({ component }) => component.reproduction !== undefined)?.component.reproduction;
+  return [
+    title,
+    ...lines,
+    ...(unlisted > 0 ? [`and ${unlisted} more that did not pass`] : []),
+    ...(again === undefined ? [] : [`to check one alone: ${printable(again)}`]),
+  ];
 }
 
 /** The components that the report lists, failing ones first, then by relative error. */

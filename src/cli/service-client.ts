@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { tensorSections } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
+import type { JobSource } from './read-source.ts';
 
 const jobSchema = z.object({ id: z.string(), name: z.string().optional() });
 export type SubmittedJob = z.output<typeof jobSchema>;
@@ -21,9 +23,8 @@ export class ServiceClient {
     this.#base = server.endsWith('/') ? server : `${server}/`;
   }
 
-  async submit(document: string, signal: AbortSignal): Promise<SubmittedJob> {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await this.#request('v1/jobs', { method: 'POST', headers, body: document, signal });
+  async submit(source: JobSource, signal: AbortSignal): Promise<SubmittedJob> {
+    const answer = await this.#request('v1/jobs', { method: 'POST', ...encode(source), signal });
     const job = jobSchema.safeParse(await answer.json().catch(() => undefined));
     if (!job.success) throw new CommandError(`${this.#base} does not answer as a gradcheck service does`);
     return job.data;
@@ -64,6 +65,21 @@ export class ServiceClient {
     if (!URL.canParse(path, this.#base)) throw new CommandError(`${this.#base} is not a URL`);
     return new URL(path, this.#base);
   }
+}
+
+/** A document alone goes as JSON, one with files in several parts. */
+function encode({ document, files }: JobSource): Pick<RequestInit, 'headers' | 'body'> {
+  const type = 'application/json';
+  if (tensorSections.every((section) => files[section] === undefined)) {
+    return { headers: { 'content-type': type }, body: document };
+  }
+  const form = new FormData();
+  form.append('job', new Blob([document], { type }));
+  for (const section of tensorSections) {
+    const bytes = files[section];
+    if (bytes !== undefined) form.append(section, new Blob([bytes]), section);
+  }
+  return { body: form };
 }
 
 /** What the service refused, as an error with every fault. */

@@ -67,7 +67,7 @@ export const errorCatalogue = {
   'body-too-large': {
     status: 413,
     title: 'The body is larger than the limit',
-    mend: 'Raise MAX_BODY_BYTES or send less.',
+    mend: 'Raise the setting it names or send less.',
   },
   'tensors-too-large': {
     status: 413,
@@ -92,7 +92,7 @@ export const errorCatalogue = {
   'unsupported-media-type': {
     status: 415,
     title: 'The media type is not supported',
-    mend: 'Send application/json.',
+    mend: 'Send application/json or multipart/form-data.',
   },
   'idempotency-mismatch': {
     status: 422,

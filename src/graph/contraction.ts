@@ -1,37 +1,43 @@
-import { sizeOf } from '../tensors/tensor.ts';
+import { sameShape, sizeOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf } from './graph.ts';
 import type { Heap } from './heap.ts';
 import { Lazy } from './lazy.ts';
 import type { LinearUse } from './linear-uses.ts';
-import type { Operand, TransposedKernel } from './op.ts';
+import type { Operand, TransposedKernel, TransposedLanesKernel } from './op.ts';
 import { findOp } from './ops/registry.ts';
 import { compactShape, type Region, RegionMap } from './region.ts';
 
 /** One link of a chain, made ready for the regions that a unit of the output leaves of its nodes. */
 interface ContractionStep {
   readonly kernel: Lazy<TransposedKernel>;
+  /** Takes all lanes at once; only where no input differs between units. */
+  readonly lanesKernel: Lazy<TransposedLanesKernel | undefined>;
   /** What the kernel reads beside the weights: base values of the op's other inputs, by region. */
   readonly inputs: readonly { readonly node: number; readonly map: RegionMap; readonly isPassed: boolean }[];
-  /** float64s of the result. */
+  /** float64s of a unit's weights and of its result. */
+  readonly from: number;
   readonly size: number;
 }
 
 /**
- * Goes back from derivatives by a unit of an output (one region of it, all its examples) to derivatives by the
- * parameter, along a linear use: ∂J/∂W = Xᵀ·∂J/∂Z for Z = X·W. Exact up to rounding, as the use is linear.
+ * Goes back from derivatives by units of an output (a unit is one region of it, all its examples) to derivatives by
+ * the parameter, along a linear use: ∂J/∂W = Xᵀ·∂J/∂Z for Z = X·W. Exact up to rounding, as the use is linear.
  */
 export class Contraction {
   /** The parameter's entries that a unit is a derivative of. */
   readonly target: RegionMap;
   readonly targetSize: number;
-  /** float64s of scratch that `run` needs, the result's included. */
+  /** float64s of scratch that `run` needs for each unit, the result's included. */
   readonly scratchSize: number;
   /** Floating-point operations for one unit, by a static count. */
   readonly flops: number;
   readonly #steps: readonly ContractionStep[];
+  /** Coordinates of a unit. */
+  readonly #rank: number;
 
-  private constructor(steps: readonly ContractionStep[], target: Region, flops: number) {
+  private constructor(steps: readonly ContractionStep[], target: Region, flops: number, rank: number) {
     this.#steps = steps;
+    this.#rank = rank;
     this.target = new RegionMap(target);
     this.targetSize = this.target.size;
     this.flops = flops;
@@ -56,52 +62,90 @@ export class Contraction {
       const regions = shapes.map((shape, i) => ({ shape, fixed: pulled[i] }));
       const compact = regions.map(compactShape);
       const output = compactShape(region);
-      const { transposed } = op;
-      steps.push({
-        kernel: new Lazy(() => transposed(input, compact, definition.attributes, output)),
-        inputs: definition.inputs.map((id, i) => ({
+      // A term of a sum has the derivatives of the sum.
+      const isSame = op.passesOn?.(input, definition.attributes) && sameShape(compact[input], output);
+      if (!isSame) {
+        const inputs = definition.inputs.map((id, i) => ({
           node: id,
           map: new RegionMap(regions[i]),
           isPassed: i === input,
-        })),
-        size: sizeOf(compact[input]),
-      });
-      flops += op.flops(compact, definition.attributes, compactShape(region));
+        }));
+        const { transposed, transposedLanes } = op;
+        const isShared = inputs.every(({ map, isPassed }) => isPassed || map.whole);
+        steps.push({
+          kernel: new Lazy(() => transposed(input, compact, definition.attributes, output)),
+          lanesKernel: new Lazy(() =>
+            isShared ? transposedLanes?.(input, compact, definition.attributes, output) : undefined,
+          ),
+          inputs,
+          from: sizeOf(output),
+          size: sizeOf(compact[input]),
+        });
+        flops += op.flops(compact, definition.attributes, output);
+      }
       region = regions[input];
     }
-    return new Contraction(steps, region, flops);
+    return new Contraction(steps, region, flops, unit.shape.length);
   }
 
   /**
-   * Contracts one unit.
-   * @param weights where the derivatives by the unit's entries lie, in a row
-   * @param scratch where `scratchSize` float64s may be written
-   * @param coordinates the unit's coordinates, from `at` on
-   * @returns where the `targetSize` derivatives by the parameter's entries lie
+   * Contracts `units` units. A unit's bits do not depend on the others.
+   * @param weights where the derivatives by the units' entries lie, unit after unit
+   * @param scratch where `units` times `scratchSize` float64s may be written
+   * @param coordinates the units' coordinates, unit after unit
+   * @returns where the derivatives by the parameter's entries lie, `targetSize` of each unit
    */
   run(
     heap: Heap,
     base: readonly Operand[],
+    units: number,
     weights: number,
     scratch: number,
     coordinates: Int32Array,
-    at: number,
   ): number {
     let free = scratch;
     let from = weights;
-    for (const { kernel, inputs, size } of this.#steps) {
-      const operands = inputs.map(({ node, map, isPassed }) => {
-        if (isPassed || map.whole) return base[node];
-        const offset = free;
-        free += map.size;
-        map.gather(heap.floats, base[node].offset + map.start(coordinates, at), offset);
-        return { offset, laneStride: 0 };
-      });
-      heap.floats.fill(0, free, free + size);
-      kernel.value(heap, operands, from, free);
-      from = free;
-      free += size;
+    for (const step of this.#steps) {
+      const to = free;
+      free += units * step.size;
+      heap.floats.fill(0, to, free);
+      const { inputs, lanesKernel, kernel } = step;
+      const together = lanesKernel.value;
+      if (together !== undefined) {
+        together(
+          heap,
+          units,
+          inputs.map(({ node }) => base[node]),
+          from,
+          to,
+        );
+      } else {
+        for (let unit = 0; unit < units; unit++) {
+          const operands = this.#operands(heap, base, step, free, coordinates, unit);
+          kernel.value(heap, operands, from + unit * step.from, to + unit * step.size);
+        }
+      }
+      from = to;
     }
     return from;
+  }
+
+  /** What a step reads for one unit: whole nodes in their place, regions gathered at `free`. */
+  #operands(
+    heap: Heap,
+    base: readonly Operand[],
+    { inputs }: ContractionStep,
+    free: number,
+    coordinates: Int32Array,
+    unit: number,
+  ): Operand[] {
+    let next = free;
+    return inputs.map(({ node, map, isPassed }) => {
+      if (isPassed || map.whole) return base[node];
+      const offset = next;
+      next += map.size;
+      map.gather(heap, base[node].offset + map.start(coordinates, unit * this.#rank), offset);
+      return { offset, laneStride: 0 };
+    });
   }
 }

@@ -20,12 +20,12 @@ interface WeightStep {
 export class CostWeights {
   /** float64s that the weights need. */
   readonly size: number;
-  readonly #graph: Graph;
+  readonly graph: Graph;
   readonly #offsets = new Map<NodeId, number>();
   readonly #steps: Lazy<readonly WeightStep[]>;
 
   constructor(graph: Graph, path: MovedPath) {
-    this.#graph = graph;
+    this.graph = graph;
     let size = 0;
     for (const id of [...path.frontier, ...path.differenced]) {
       this.#offsets.set(id, size);
@@ -43,7 +43,7 @@ export class CostWeights {
   /** Writes every weight to the `size` float64s at `start`. */
   compute(heap: Heap, base: readonly Operand[], start: number): void {
     heap.floats.fill(0, start, start + this.size);
-    heap.floats[start + this.offsetOf(this.#graph.cost)] = 1;
+    heap.floats[start + this.offsetOf(this.graph.cost)] = 1;
     for (const { node, input, inputs, kernel } of this.#steps.value) {
       kernel(
         heap,
@@ -55,10 +55,10 @@ export class CostWeights {
   }
 
   #stepsOf(id: NodeId, path: MovedPath): WeightStep[] {
-    const node = this.#graph.nodes[id];
+    const node = this.graph.nodes[id];
     if (isLeaf(node)) return [];
     const { transposed } = findOp(node.op);
-    const shapes = node.inputs.map((input) => this.#graph.nodes[input].shape);
+    const shapes = node.inputs.map((input) => this.graph.nodes[input].shape);
     return node.inputs.flatMap((input, position) => {
       if (transposed === undefined || !path.moves(id, input)) return [];
       return [

@@ -1,6 +1,7 @@
 import { type Shape, sizeOf, stridesOf } from '../tensors/tensor.ts';
 import { type Graph, isLeaf, type NodeId } from './graph.ts';
 import { type MovedPath, movedPath, type ProbeOrigin } from './moved-path.ts';
+import { offsetTable } from './ops/broadcast.ts';
 import { findOp } from './ops/registry.ts';
 import { compactShape, FREE, type Region } from './region.ts';
 import { spreadWhole } from './spread.ts';
@@ -27,6 +28,8 @@ export class ExampleMap {
   readonly #axes: readonly number[];
   readonly #lengths: Shape;
   readonly #graph: Graph;
+  /** Numbered once: a program is bound for every shard. */
+  readonly #known = new Map<string, Int32Array>();
 
   constructor(graph: Graph, path: MovedPath, axes: readonly number[]) {
     const { shape } = graph.nodes[path.origin.node];
@@ -39,22 +42,26 @@ export class ExampleMap {
     this.count = sizeOf(this.#lengths);
   }
 
-  /** The example of each compact entry of a node's region, numbered row-major over the example axes. */
-  examplesOf(node: NodeId, region: Region): Int32Array {
-    const shape = compactShape(region);
+  /**
+   * The example of each compact entry of a node's region, numbered row-major over the example axes; undefined when
+   * there is only one example.
+   */
+  examplesOf(node: NodeId, region: Region): Int32Array | undefined {
+    if (this.count === 1) return undefined;
+    const key = `${node} ${region.fixed}`;
+    const known = this.#known.get(key) ?? this.#number(node, region);
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #number(node: NodeId, region: Region): Int32Array {
     const carried = this.#carried.get(node) ?? [];
     const strides = stridesOf(this.#lengths);
     const perAxis = this.#graph.nodes[node].shape.map((_, axis) => {
       const position = this.#axes.indexOf(carried[axis]);
       return position < 0 ? 0 : strides[position];
     });
-    const own = stridesOf(shape);
-    return Int32Array.from({ length: sizeOf(shape) }, (_, i) =>
-      perAxis.reduce(
-        (example, stride, axis) => example + stride * (Math.floor(i / own[axis]) % shape[axis]),
-        0,
-      ),
-    );
+    return offsetTable(compactShape(region), perAxis);
   }
 }
 

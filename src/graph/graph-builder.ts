@@ -47,6 +47,17 @@ export class GraphBuilder {
     return this.#nodes[node].shape;
   }
 
+  /** The name of the data tensor that a node is; undefined when it is anything else. */
+  dataName(id: NodeId): string | undefined {
+    const node = this.#nodes[id];
+    return node.op === 'data' && 'name' in node ? node.name : undefined;
+  }
+
+  /** The number of nodes so far. */
+  get size(): number {
+    return this.#nodes.length;
+  }
+
   /** Names of the parameters that the model mentions. */
   get parameterNames(): string[] {
     return this.#nodes.flatMap((node) => (node.op === 'parameter' && 'name' in node ? [node.name] : []));

@@ -1,4 +1,5 @@
 import type { Shape } from '../tensors/tensor.ts';
+import type { ComplexKernel } from './complex/complex-values.ts';
 import type { Attributes } from './graph.ts';
 import type { Heap } from './heap.ts';
 import type { Spread, SpreadQuery } from './spread.ts';
@@ -26,9 +27,33 @@ export type BranchKernel = (
   crossed: (entry: number) => void,
 ) => void;
 
+/**
+ * Whether any output entry of a lane has another active piece than at the base values, told at once; only then are
+ * they gone through one by one. Offsets as in `BranchKernel`.
+ */
+export type BranchTest = (heap: Heap, moved: readonly number[], base: readonly number[]) => boolean;
+
+/** As `Kernel`, but writes the sum of `base` and the result. */
+export type UpdateKernel = (
+  heap: Heap,
+  lanes: number,
+  inputs: readonly Operand[],
+  output: Operand,
+  base: Operand,
+) => void;
+
 /** Adds the transposed map of the weights at `weights` to `target`; all offsets in float64s, `inputs` at base values. */
 export type TransposedKernel = (
   heap: Heap,
+  inputs: readonly Operand[],
+  weights: number,
+  target: number,
+) => void;
+
+/** As `TransposedKernel` for lanes whose weights, and targets, follow each other; the inputs are the same for all. */
+export type TransposedLanesKernel = (
+  heap: Heap,
+  lanes: number,
   inputs: readonly Operand[],
   weights: number,
   target: number,
@@ -55,11 +80,20 @@ export interface Op {
   /** As `compile`, but the kernel adds to what the output holds. For ops whose `spread` gives updates. */
   compileAdding?(inputs: readonly Shape[], attributes: Attributes, output: Shape): Kernel;
 
+  /** For an op with such a `spread` that can add to base values where they lie: used instead of `compileAdding`. */
+  compileUpdate?(inputs: readonly Shape[], attributes: Attributes, output: Shape): UpdateKernel;
+
   /**
    * For a piecewise op (relu, abs, max …): tells where another piece is active than at the base values. There J is
    * not differentiable somewhere between the two.
    */
   compileBranches?(inputs: readonly Shape[], attributes: Attributes, output: Shape): BranchKernel;
+
+  /** For an op with `compileBranches`, where a kernel can tell for all entries together whether there is any. */
+  compileBranchTest?(inputs: readonly Shape[], attributes: Attributes, output: Shape): BranchTest;
+
+  /** Whether the output, as long as no other input moves, moves by just as much as this one: a term of a sum. */
+  passesOn?(input: number, attributes: Attributes): boolean;
 
   /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
   flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
@@ -82,6 +116,14 @@ export interface Op {
     output: Shape,
   ): TransposedKernel;
 
+  /** As `transposed`, for many lanes at once; undefined where one by one is as good. Each lane's bits are its own. */
+  transposedLanes?(
+    input: number,
+    inputs: readonly Shape[],
+    attributes: Attributes,
+    output: Shape,
+  ): TransposedLanesKernel | undefined;
+
   /**
    * The regions of the inputs that the output's region is computed from, each as its `fixed`; undefined when there
    * is no saying it. The opposite of `spread`.
@@ -95,6 +137,12 @@ export interface Op {
 
   /** How far a move of the inputs spreads; an op that does not say moves as a whole. */
   spread?(query: SpreadQuery, attributes: Attributes): Spread;
+
+  /**
+   * As `compile`, in complex arithmetic, for the method complex-step. An op that has no analytic continuation leaves it
+   * out, and is refused by name wherever it would be needed.
+   */
+  compileComplex?(inputs: readonly Shape[], attributes: Attributes, output: Shape): ComplexKernel;
 }
 
 /** A node cannot be built from these shapes. The message is a sentence for the client. */

@@ -1,11 +1,11 @@
-import { type Shape, sizeOf } from '../tensors/tensor.ts';
+import { type Shape, sameShape, sizeOf } from '../tensors/tensor.ts';
 import { isLeaf, type NodeId, type OpNode } from './graph.ts';
 import type { LaneBuffer } from './lane-buffers.ts';
 import { Lazy } from './lazy.ts';
 import type { MovedPath } from './moved-path.ts';
-import type { BranchKernel, Kernel, Op } from './op.ts';
+import type { BranchKernel, BranchTest, Kernel, Op, UpdateKernel } from './op.ts';
 import { findOp } from './ops/registry.ts';
-import { compactShape, FREE, isWhole, type Region, RegionMap, sameRegion } from './region.ts';
+import { compactShape, isWhole, type Region, RegionMap, regionWithin, sameRegion } from './region.ts';
 import { spreadWhole } from './spread.ts';
 import type { Tape } from './tape.ts';
 
@@ -34,10 +34,19 @@ export type ProgramStep =
       readonly inputs: readonly StepInput[];
       readonly to: LaneBuffer;
     }
+  /** Adds what a linear op makes of a change to base values. */
+  | {
+      readonly kind: 'update';
+      readonly kernel: Lazy<UpdateKernel>;
+      readonly inputs: readonly StepInput[];
+      readonly base: StepInput;
+      readonly to: LaneBuffer;
+    }
   /** Looks whether another piece of a piecewise op is active than at θ. */
   | {
       readonly kind: 'branch';
       readonly kernel: Lazy<BranchKernel>;
+      readonly test: Lazy<BranchTest | undefined>;
       readonly moved: readonly StepInput[];
       readonly base: readonly StepInput[];
       /** The region of the op's output. */
@@ -67,7 +76,7 @@ export class ProgramPlanner {
   readonly #tape: Tape;
   readonly #path: MovedPath;
   /** The moved region of each node, and the lanes' values there. */
-  readonly #moved = new Map<NodeId, { readonly region: Region; readonly buffer: LaneBuffer }>();
+  readonly #moved = new Map<NodeId, MovedValues>();
   /** Values made on the way that other steps can use: keyed by what, node and region. */
   readonly #made = new Map<string, LaneBuffer>();
 
@@ -75,7 +84,7 @@ export class ProgramPlanner {
     this.#tape = tape;
     this.#path = path;
     this.startBuffer = this.#buffer(sizeOf(compactShape(start)));
-    this.#moved.set(path.origin.node, { region: start, buffer: this.startBuffer });
+    this.#moved.set(path.origin.node, { region: start, buffer: () => this.startBuffer });
     for (const id of path.evaluated) this.#evaluate(id);
     this.frontier = path.frontier.map((id) => this.#read(id));
   }
@@ -91,12 +100,34 @@ export class ProgramPlanner {
     const regions = shapes.map((shape, input) => ({ shape, fixed: spread.inputs[input] }));
     const region = { shape: node.shape, fixed: spread.output };
     const plan = { id, node, op, regions, region };
-    this.#moved.set(id, { region, buffer: spread.update ? this.#update(plan) : this.#compact(plan) });
+    const change = spread.update ? plan : this.#passedOn(plan);
+    if (change === undefined) {
+      const buffer = this.#compact(plan);
+      this.#moved.set(id, { region, buffer: () => buffer });
+    } else {
+      const buffer = new Lazy(() => this.#update(change, id));
+      this.#moved.set(id, { region, change, buffer: () => buffer.value });
+    }
+  }
+
+  /**
+   * The change that a sum passes on: when only one of its terms moves, and moves by an update, the sum moves by the
+   * same. The term itself is then not evaluated, nor is the sum.
+   */
+  #passedOn({ id, node, op, region }: NodePlan): NodePlan | undefined {
+    const moved = node.inputs.flatMap((input, position) =>
+      this.#path.moves(id, input) ? [{ position, values: this.#known(input) }] : [],
+    );
+    const [{ position, values }, ...more] = moved;
+    const passes = more.length === 0 && op.passesOn?.(position, node.attributes) === true;
+    const isSame = sameShape(values.region.shape, region.shape) && sameRegion(values.region, region);
+    return passes && isSame ? values.change : undefined;
   }
 
   /** The last value of a frontier node, kept until the batch is over. */
   #read(id: NodeId): FrontierRead {
-    const { region, buffer } = this.#known(id);
+    const { region, buffer: lazily } = this.#known(id);
+    const buffer = lazily();
     buffer.lastStep = Number.POSITIVE_INFINITY;
     return { node: id, region, map: new RegionMap(region), buffer };
   }
@@ -111,8 +142,8 @@ export class ProgramPlanner {
     return this.#op(plan, kernel, inputs, this.#buffer(sizeOf(compactShape(region))));
   }
 
-  /** Base values of the output's region, plus the linear op applied to the change of the moved input. */
-  #update(plan: NodePlan): LaneBuffer {
+  /** Base values of a node, plus the linear op of `plan` applied to the change of its moved input. */
+  #update(plan: NodePlan, onto: NodeId): LaneBuffer {
     const { id, node, op, regions, region } = plan;
     const inputs = node.inputs.map((input, position) => {
       const moved = this.#movedInput(id, input) !== undefined;
@@ -120,10 +151,22 @@ export class ProgramPlanner {
         ? { buffer: this.#change(id, input, regions[position]) }
         : this.#input(id, input, regions[position]);
     });
-    const to = this.#buffer(sizeOf(compactShape(region)));
-    this.#push({ kind: 'gather', node: id, map: new RegionMap(region), to });
+    const shapes = regions.map(compactShape);
+    const output = compactShape(region);
+    const { compileUpdate, compileAdding } = op;
+    if (compileUpdate !== undefined) {
+      const base = this.#base(onto, region);
+      const to = this.#buffer(sizeOf(output));
+      const kernel = new Lazy(() => compileUpdate(shapes, node.attributes, output));
+      this.#keep([...inputs, base]);
+      this.flops += op.flops(shapes, node.attributes, output);
+      this.#push({ kind: 'update', kernel, inputs, base, to });
+      return to;
+    }
+    const to = this.#buffer(sizeOf(output));
+    this.#push({ kind: 'gather', node: onto, map: new RegionMap(region), to });
     const kernel = new Lazy(() => {
-      const adding = op.compileAdding?.(regions.map(compactShape), node.attributes, compactShape(region));
+      const adding = compileAdding?.(shapes, node.attributes, output);
       if (adding === undefined) throw new Error(`${op.name} spreads as an update but cannot add`);
       return adding;
     });
@@ -143,29 +186,32 @@ export class ProgramPlanner {
   }
 
   #branch({ id, node, op, regions, region }: NodePlan, moved: readonly StepInput[]): void {
-    const base = node.inputs.map((input, position) => {
-      if (this.#movedInput(id, input) === undefined) return moved[position];
-      return isWhole(regions[position])
-        ? { node: input }
-        : { buffer: this.#gathered(input, regions[position]) };
-    });
+    const base = node.inputs.map((input, position) =>
+      this.#movedInput(id, input) === undefined ? moved[position] : this.#base(input, regions[position]),
+    );
     this.#keep([...moved, ...base]);
     const kernel = new Lazy(() => {
       const branches = op.compileBranches?.(regions.map(compactShape), node.attributes, compactShape(region));
       if (branches === undefined) throw new Error(`${op.name} has no branches`);
       return branches;
     });
+    const test = new Lazy(() =>
+      op.compileBranchTest?.(regions.map(compactShape), node.attributes, compactShape(region)),
+    );
     this.flops += sizeOf(compactShape(region));
-    this.steps.push({ kind: 'branch', kernel, moved, base, node: id, region });
+    this.steps.push({ kind: 'branch', kernel, test, moved, base, node: id, region });
   }
 
   /** An input's values in `region`: moved ones widened to it, base ones gathered where they are not a whole node. */
   #input(node: NodeId, input: NodeId, region: Region): StepInput {
     const moved = this.#movedInput(node, input);
-    if (moved === undefined) {
-      return isWhole(region) ? { node: input } : { buffer: this.#gathered(input, region) };
-    }
-    return { buffer: sameRegion(moved.region, region) ? moved.buffer : this.#widened(input, region) };
+    if (moved === undefined) return this.#base(input, region);
+    return { buffer: sameRegion(moved.region, region) ? moved.buffer() : this.#widened(input, region) };
+  }
+
+  /** Base values in `region`: in their place, or gathered where they are not a whole node. */
+  #base(id: NodeId, region: Region): StepInput {
+    return isWhole(region) ? { node: id } : { buffer: this.#gathered(id, region) };
   }
 
   #gathered(id: NodeId, region: Region): LaneBuffer {
@@ -179,11 +225,12 @@ export class ProgramPlanner {
   #widened(id: NodeId, region: Region): LaneBuffer {
     return this.#once(`moved ${id} ${region.fixed}`, () => {
       const moved = this.#known(id);
+      const from = moved.buffer();
       const to = this.#buffer(sizeOf(compactShape(region)));
       this.#push({ kind: 'gather', node: id, map: new RegionMap(region), to });
-      this.#keep([{ buffer: moved.buffer }]);
+      this.#keep([{ buffer: from }]);
       const within = new RegionMap(regionWithin(moved.region, region));
-      this.#push({ kind: 'widen', from: moved.buffer, within, to });
+      this.#push({ kind: 'widen', from, within, to });
       return to;
     });
   }
@@ -216,7 +263,7 @@ export class ProgramPlanner {
 
   #push(step: Exclude<ProgramStep, { kind: 'branch' }>): void {
     this.#keep([{ buffer: step.to }]);
-    if (step.kind !== 'op') this.flops += step.to.size;
+    if (step.kind !== 'op' && step.kind !== 'update') this.flops += step.to.size;
     this.steps.push(step);
   }
 
@@ -241,6 +288,15 @@ export class ProgramPlanner {
   }
 }
 
+/** What is known of a node that moves. */
+interface MovedValues {
+  readonly region: Region;
+  /** Where the values are base values plus the linear op of this plan, applied to the change of its moved input. */
+  readonly change?: NodePlan;
+  /** The lanes' values in the region, planned when they are first asked for. */
+  readonly buffer: () => LaneBuffer;
+}
+
 /** An op node about to be planned: the regions of its inputs that are needed, and that of its output that moves. */
 interface NodePlan {
   readonly id: NodeId;
@@ -248,10 +304,4 @@ interface NodePlan {
   readonly op: Op;
   readonly regions: readonly Region[];
   readonly region: Region;
-}
-
-/** A region seen from a wider one that holds it: axes that both fix have length 1 there. */
-function regionWithin(inner: Region, outer: Region): Region {
-  const shape = compactShape(outer);
-  return { shape, fixed: inner.fixed.map((coordinate, axis) => (shape[axis] === 1 ? FREE : coordinate)) };
 }

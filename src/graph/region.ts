@@ -1,6 +1,7 @@
 import { type Shape, sizeOf, stridesOf } from '../tensors/tensor.ts';
+import type { Heap } from './heap.ts';
 import { Lazy } from './lazy.ts';
-import { offsetTable } from './ops/broadcast.ts';
+import { loopNest, offsetTable } from './ops/broadcast.ts';
 
 /** Marks an axis along which a region takes every entry. */
 export const FREE = -1;
@@ -35,6 +36,12 @@ export function compactShape({ shape, fixed }: Region): Shape {
   return shape.map((length, axis) => (fixed[axis] === FREE ? length : 1));
 }
 
+/** A region seen from a wider one that holds it: axes that both fix have length 1 there. */
+export function regionWithin(inner: Region, outer: Region): Region {
+  const shape = compactShape(outer);
+  return { shape, fixed: inner.fixed.map((coordinate, axis) => (shape[axis] === 1 ? FREE : coordinate)) };
+}
+
 /** Whether two regions of one node are the same. */
 export function sameRegion(a: Region, b: Region): boolean {
   return a.fixed.every((coordinate, axis) => coordinate === b.fixed[axis]);
@@ -49,8 +56,8 @@ export class RegionMap {
   /** Whether the region is all of the node's values. */
   readonly whole: boolean;
   readonly #strides: readonly { readonly coordinate: number; readonly stride: number }[];
-
   readonly #table: Lazy<Int32Array | undefined>;
+  readonly #loops: Lazy<RegionLoops>;
 
   constructor(region: Region) {
     const strides = stridesOf(region.shape);
@@ -61,6 +68,7 @@ export class RegionMap {
       const table = offsetTable(compact, strides);
       return table.every((offset, i) => offset === i) ? undefined : table;
     });
+    this.#loops = new Lazy(() => regionLoops(compact, strides));
     this.#strides = region.fixed.flatMap((coordinate, axis) =>
       coordinate === FREE ? [] : [{ coordinate, stride: strides[axis] }],
     );
@@ -68,33 +76,65 @@ export class RegionMap {
 
   /** Undefined for a region whose entries lie in a row. */
   get table(): Int32Array | undefined {
-    return this.#table.value;
+    return this.whole ? undefined : this.#table.value;
   }
 
   /** Offset of the region of one probe, whose coordinates start at `at` in `coordinates`. */
   start(coordinates: Int32Array, at: number): number {
     let offset = 0;
-    for (const { coordinate, stride } of this.#strides) offset += coordinates[at + coordinate] * stride;
+    for (let i = 0; i < this.#strides.length; i++) {
+      const { coordinate, stride } = this.#strides[i];
+      offset += coordinates[at + coordinate] * stride;
+    }
     return offset;
   }
 
   /** Copies the region that starts at `from` to a row of compact values at `to`. */
-  gather(memory: Float64Array, from: number, to: number): void {
-    const { table, size } = this;
-    if (table === undefined) {
-      memory.copyWithin(to, from, from + size);
-      return;
+  gather({ kernels }: Heap, from: number, to: number): void {
+    const { starts, rows, rowStride, length, stride } = this.#loops.value;
+    for (let block = 0; block < starts.length; block++) {
+      const at = to + block * rows * length;
+      kernels.copy(rows, length, from + starts[block], rowStride, stride, at, length, 1);
     }
-    for (let i = 0; i < size; i++) memory[to + i] = memory[from + table[i]];
   }
 
   /** Copies compact values at `from` into the region that starts at `to`. */
-  scatter(memory: Float64Array, from: number, to: number): void {
-    const { table, size } = this;
-    if (table === undefined) {
-      memory.copyWithin(to, from, from + size);
-      return;
+  scatter({ kernels }: Heap, from: number, to: number): void {
+    const { starts, rows, rowStride, length, stride } = this.#loops.value;
+    for (let block = 0; block < starts.length; block++) {
+      const at = from + block * rows * length;
+      kernels.copy(rows, length, at, length, 1, to + starts[block], rowStride, stride);
     }
-    for (let i = 0; i < size; i++) memory[to + table[i]] = memory[from + i];
   }
+
+  /** Writes compact values at `from`, less the region that starts at `base`, to a row at `to`. */
+  subtract({ kernels }: Heap, from: number, base: number, to: number): void {
+    const { starts, rows, rowStride, length, stride } = this.#loops.value;
+    for (let block = 0; block < starts.length; block++) {
+      const at = block * rows * length;
+      const other = base + starts[block];
+      kernels.subtract(rows, length, from + at, length, 1, other, rowStride, stride, to + at, length, 1);
+    }
+  }
+}
+
+/** A region as matrices with even strides: `rows × length` entries at each of `starts`. */
+interface RegionLoops {
+  readonly starts: Int32Array;
+  readonly rows: number;
+  readonly rowStride: number;
+  readonly length: number;
+  readonly stride: number;
+}
+
+function regionLoops(compact: Shape, strides: readonly number[]): RegionLoops {
+  const { outer, outerStrides, length, innerStrides } = loopNest(compact, [strides]);
+  const [steps] = outerStrides;
+  return {
+    starts: offsetTable(outer.slice(0, -1), steps.slice(0, -1)),
+    rows: outer.at(-1) ?? 1,
+    rowStride: steps.at(-1) ?? 0,
+    length,
+    stride: innerStrides[0],
+  };
 }

@@ -3,6 +3,7 @@ import { type FastifyBaseLogger, fastify } from 'fastify';
 import { GradcheckError } from '../errors/catalogue.ts';
 import { AllowedMethods } from './allowed-methods.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { ComponentSources } from './components/component-sources.ts';
 import { EventStreams } from './events/event-streams.ts';
 import type { HttpApp } from './http-app.ts';
 import { collectContract } from './openapi-document.ts';
@@ -15,6 +16,7 @@ import { contractRoutes } from './routes/contract-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { numericRoutes } from './routes/numeric-routes.ts';
 import { reportRoutes } from './routes/report-routes.ts';
 import { submissionRoutes } from './routes/submission-routes.ts';
 import type { ServiceParts } from './service-parts.ts';
@@ -52,7 +54,9 @@ export async function buildApp(parts: ServiceParts, log: FastifyBaseLogger): Pro
   jobRoutes(app, parts);
   eventRoutes(app, parts, streams);
   reportRoutes(app, parts);
-  componentRoutes(app, parts);
+  const sources = new ComponentSources(parts.store);
+  componentRoutes(app, parts, sources);
+  numericRoutes(app, parts, sources);
   healthRoutes(app, parts);
   contractRoutes(app);
   methods.refuseOthers(app);
@@ -86,5 +90,7 @@ function refuseWell(app: HttpApp): void {
   // Answers are typed by the schemas when they are compiled; checking them again at run time costs too much.
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', (_request, _body, done) => done(null));
+  app.addContentTypeParser(['application/json', 'multipart/form-data'], (_request, _body, done) =>
+    done(null),
+  );
 }

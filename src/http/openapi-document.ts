@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The JSON body, for the contract only: `readJob` validates it, with better faults. */
     document?: $ZodType;
+    /** The same body as multipart/form-data: its JSON Schema, for the contract only. */
+    upload?: object;
     /** Headers that the route reads, for the contract only. */
     documentedHeaders?: $ZodType;
   }
@@ -42,8 +44,8 @@ const refusal = {
 
 /** Adds to a route's schema what it does not validate by it. */
 const transformRoute: SwaggerTransform = ({ schema, route, ...rest }) => {
-  const { document, documentedHeaders } = route.config ?? {};
-  return transformSchema({
+  const { document, upload, documentedHeaders } = route.config ?? {};
+  const transformed = transformSchema({
     schema: {
       ...schema,
       ...(document === undefined ? {} : { body: document }),
@@ -53,7 +55,16 @@ const transformRoute: SwaggerTransform = ({ schema, route, ...rest }) => {
     route,
     ...rest,
   });
+  return upload === undefined ? transformed : withUpload(transformed, upload);
 };
+
+function withUpload({ schema, url }: ReturnType<SwaggerTransform>, upload: object) {
+  const content = {
+    'application/json': { schema: schema.body },
+    'multipart/form-data': { schema: upload },
+  };
+  return { schema: { ...schema, body: { content } }, url };
+}
 
 function responsesOf(schema: { response?: unknown } | undefined): object {
   return typeof schema?.response === 'object' && schema.response !== null ? schema.response : {};

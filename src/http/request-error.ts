@@ -16,7 +16,10 @@ export function toGradcheckError(error: unknown): GradcheckError {
   if (error instanceof GradcheckError) return error;
   const { code, statusCode, message } = readFastifyError(error);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return new GradcheckError('unsupported-media-type', 'the body must be application/json');
+    return new GradcheckError(
+      'unsupported-media-type',
+      'the body must be application/json or multipart/form-data',
+    );
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new GradcheckError('malformed-request', message);
   }

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { CoordinatorSettings } from './coordinator-settings.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Executor } from './executor/executor.ts';
-import { JobFeeds, type JobWatch } from './job-feeds.ts';
+import { JobFeeds, type JobOutcome, type JobWatch } from './job-feeds.ts';
 import { JobIds } from './job-ids.ts';
 import { isTerminal, type JobRecord } from './job-record.ts';
 import { LocalJobs } from './local-jobs.ts';
@@ -55,8 +55,8 @@ export class Coordinator {
 
   constructor({ store, executor, log, settings, owner, clock = systemClock }: CoordinatorParts) {
     const { leaseSeconds, retention } = settings;
-    // Every job and every request may wait for these.
-    setMaxListeners(0, this.#stopping.signal, this.#storageStopped.signal);
+    // Every job may wait for it.
+    setMaxListeners(0, this.#storageStopped.signal);
     const retry = new StorageRetry(log, this.#storageStopped.signal);
     this.#store = store;
     this.#owner = owner;
@@ -87,6 +87,7 @@ export class Coordinator {
       jobs: this.#jobs,
       ids: new JobIds(clock),
       idempotencySeconds: settings.idempotencySeconds,
+      threads: () => executor.capacity(),
       startsAtOnce: () => this.#dispatcher.idle,
     });
     this.#leaseTask = new PeriodicTask('renewing leases', (1000 * leaseSeconds) / 3, log, () =>
@@ -151,23 +152,16 @@ export class Coordinator {
   }
 
   /**
-   * Waits for a job to end, for `ms` at most, or until `signal` aborts or this process begins to stop.
+   * Waits for a job to end, for `ms` at most, or until this process begins to stop.
    * @returns the job as it is then
    * @throws GradcheckError job-not-found or job-removed
    */
-  async waitForEnd(id: string, ms: number, signal?: AbortSignal): Promise<JobRecord> {
+  async waitForEnd(id: string, ms: number): Promise<JobOutcome> {
     const record = await this.get(id);
-    if (isTerminal(record.status)) return record;
-    const waiting = new AbortController();
-    const end = () => waiting.abort();
-    const timer = setTimeout(end, ms);
-    const signals = [this.#stopping.signal, ...(signal === undefined ? [] : [signal])];
-    for (const each of signals) each.addEventListener('abort', end, { once: true });
-    if (signals.some((each) => each.aborted)) end();
-    const ended = await this.#feeds.untilEnd(id, waiting.signal);
-    clearTimeout(timer);
-    for (const each of signals) each.removeEventListener('abort', end);
-    return ended ?? this.get(id);
+    if (isTerminal(record.status) || this.#stopping.signal.aborted) return this.#outcomeOf(record);
+    const ended = await this.#feeds.untilEnd(id, ms);
+    if (ended?.report !== undefined) return ended;
+    return this.#outcomeOf(ended?.job ?? (await this.get(id)));
   }
 
   /** Jobs taken in that have not ended, their estimated seconds of work left, and shards that run. */
@@ -182,12 +176,19 @@ export class Coordinator {
    */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#feeds.endWaits();
     for (const task of this.#otherTasks) task.stop();
     await Promise.race([this.#submissions.settled(), sleep(SUBMISSION_MS, undefined, { ref: false })]);
     await this.#jobs.leaveAll(() => this.#storageStopped.abort());
     this.#storageStopped.abort();
     this.#leaseTask.stop();
     this.#feeds.stop();
+  }
+
+  async #outcomeOf(job: JobRecord): Promise<JobOutcome> {
+    if (job.status !== 'succeeded') return { job };
+    const report = await this.#store.jobs.report(job.id);
+    return report === undefined ? this.#missing(job.id) : { job, report };
   }
 
   async #claim(): Promise<void> {

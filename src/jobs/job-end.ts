@@ -1,6 +1,7 @@
 import type { Report } from '../check/report.ts';
 import type { JobEventBody, StoredEvent } from './job-event.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
+import { INLINE_BYTES } from './numbers.ts';
 import type { JobEnding, Lease, Store } from './store/job-store.ts';
 import { CHUNK_BYTES } from './store/tensor-store.ts';
 
@@ -16,6 +17,8 @@ export interface EndPoint {
   readonly progress: JobProgress;
   /** Parameter events that are not stored yet. */
   readonly earlier: readonly JobEventBody[];
+  /** Where the start has not been stored by itself. */
+  readonly startedAt?: number;
   readonly finishedAt: number;
   readonly expiresAt: number;
 }
@@ -57,13 +60,17 @@ async function describeEnd(store: Store, end: JobEnd): Promise<DescribedEnd> {
   }
 }
 
-/** A small gradient is committed together with the end, a large one before it. */
+/** A gradient of up to one chunk is committed together with the end, a larger one before it. */
 async function describeSuccess(store: Store, report: Report, numeric: Float64Array): Promise<DescribedEnd> {
+  const event: JobEventBody = { type: 'report', data: report };
+  const description = { status: 'succeeded', verdict: report.verdict, report, event } as const;
+  if (numeric.byteLength <= INLINE_BYTES) {
+    return {
+      description: { ...description, numeric: { kind: 'inline', values: numeric } },
+      stored: Promise.resolve(),
+    };
+  }
   const { id, stored } = await store.tensors.begin(numeric);
   if (numeric.byteLength > CHUNK_BYTES) await stored;
-  const event: JobEventBody = { type: 'report', data: report };
-  return {
-    description: { status: 'succeeded', verdict: report.verdict, report, numeric: id, event },
-    stored,
-  };
+  return { description: { ...description, numeric: { kind: 'tensor', id } }, stored };
 }

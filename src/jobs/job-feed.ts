@@ -26,6 +26,12 @@ export class JobFeed {
     return this.#progress;
   }
 
+  /** The text of the report, once the job has ended with one. */
+  get report(): string | undefined {
+    const { newest } = this.events;
+    return newest?.type === 'report' ? newest.data : undefined;
+  }
+
   get watched(): boolean {
     return this.#listeners.size > 0;
   }

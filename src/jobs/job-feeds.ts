@@ -24,6 +24,12 @@ export interface JobWatch {
   onChange(listener: () => void): () => void;
 }
 
+/** A job, and the JSON text of its report when it has succeeded. */
+export interface JobOutcome {
+  readonly job: JobRecord;
+  readonly report?: string;
+}
+
 /** The feeds of the jobs that run here, and of those that are watched here. */
 export class JobFeeds {
   readonly #store: JobStore;
@@ -31,6 +37,7 @@ export class JobFeeds {
   readonly #feeds = new Map<string, JobFeed>();
   /** Jobs that this process runs, or will. */
   readonly #local = new Set<string>();
+  readonly #waits = new Set<() => void>();
   #polling: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -68,24 +75,31 @@ export class JobFeeds {
     };
   }
 
-  /** Resolves with the job when it has ended, or with undefined when `signal` aborts. */
-  async untilEnd(id: string, signal: AbortSignal): Promise<JobRecord | undefined> {
-    const { promise, resolve } = new Deferred<JobRecord | undefined>();
+  /** Resolves with the job when it has ended, or with undefined after `ms` or when waits are ended. */
+  async untilEnd(id: string, ms: number): Promise<JobOutcome | undefined> {
+    const { promise, resolve } = new Deferred<JobOutcome | undefined>();
     const look = () => {
-      const record = this.#feeds.get(id)?.record;
-      if (record !== undefined && isTerminal(record.status)) resolve(record);
+      const feed = this.#feeds.get(id);
+      if (feed?.record === undefined || !isTerminal(feed.record.status)) return;
+      resolve({ job: feed.record, report: feed.report });
     };
-    const give = () => resolve(undefined);
+    const giveUp = () => resolve(undefined);
+    const timer = setTimeout(giveUp, ms);
+    this.#waits.add(giveUp);
     const unsubscribe = this.#subscribe(id, look);
-    signal.addEventListener('abort', give, { once: true });
     look();
-    if (signal.aborted) give();
     try {
       return await promise;
     } finally {
+      clearTimeout(timer);
+      this.#waits.delete(giveUp);
       unsubscribe();
-      signal.removeEventListener('abort', give);
     }
+  }
+
+  /** Ends every wait for a job's end. */
+  endWaits(): void {
+    for (const giveUp of this.#waits) giveUp();
   }
 
   /** Ends the polling. */

@@ -1,46 +1,112 @@
-import type { CheckJob } from '../check/check-job.ts';
+import { type CheckJob, type CheckSpec, componentCount } from '../check/check-job.ts';
 import { specFromJson, specToJson } from '../check/spec-json.ts';
-import type { Tensor } from '../tensors/tensor.ts';
-import type { JobPayload } from './job-record.ts';
+import { sizeOf, type Tensor } from '../tensors/tensor.ts';
+import { INLINE_BYTES, type Numbers } from './numbers.ts';
 import { CHUNK_BYTES, type TensorStore } from './store/tensor-store.ts';
 
+/** The parts of a job that only its owner reads. */
+export interface JobPayload {
+  /** `specToJson` of the job's spec; its graph's constants are inside. */
+  readonly spec: string;
+  readonly numbers: JobNumbers;
+}
+
+/** What a job computes with: kept with it when all together are few, else as tensors. */
+export type JobNumbers =
+  /** θ, the claimed gradient and each of the spec's `data`, one after the other. */
+  | { readonly kind: 'inline'; readonly values: Float64Array }
+  /** Ids of a `TensorStore`; of `data` one per entry of the spec's. */
+  | {
+      readonly kind: 'tensors';
+      readonly theta: string;
+      readonly claimed: string;
+      readonly data: readonly string[];
+    };
+
 /**
- * Stores a job's numbers. The payload that names them is to be stored with the job itself: at once, if the numbers
- * are few, so that all of it is one commit; `stored` resolves when they are durable.
+ * Stores a job's numbers where they are many. The payload is to be stored with the job itself: at once, if every tensor
+ * is small, so that all of it is one commit; `stored` resolves when the tensors are durable.
  */
 export async function storePayload(
   job: CheckJob,
   tensors: TensorStore,
 ): Promise<{ readonly payload: JobPayload; readonly stored: Promise<unknown> }> {
+  const spec = specToJson(job.spec);
   const all = [job.theta, job.claimed, ...job.data.map(({ values }) => values)];
+  if (byteLength(all) <= INLINE_BYTES) {
+    return { payload: { spec, numbers: { kind: 'inline', values: join(all) } }, stored: Promise.resolve() };
+  }
   const begun = await Promise.all(all.map((values) => tensors.begin(values)));
   const stored = Promise.all(begun.map((put) => put.stored));
   // A job must not be stored before its numbers are, or in the same transaction.
-  if (all.some(({ byteLength }) => byteLength > CHUNK_BYTES)) await stored;
+  if (all.some((values) => values.byteLength > CHUNK_BYTES)) await stored;
   const [theta, claimed, ...data] = begun.map(({ id }) => id);
-  return { payload: { spec: specToJson(job.spec), tensors: { theta, claimed, data } }, stored };
+  return { payload: { spec, numbers: { kind: 'tensors', theta, claimed, data } }, stored };
 }
 
 /** Reads a job back. @returns undefined when one of its tensors is gone. */
 export async function loadPayload(payload: JobPayload, tensors: TensorStore): Promise<CheckJob | undefined> {
   const spec = specFromJson(payload.spec);
-  const [theta, claimed, ...values] = await Promise.all([
-    tensors.get(payload.tensors.theta),
-    tensors.get(payload.tensors.claimed),
-    ...payload.tensors.data.map((id) => tensors.get(id)),
-  ]);
-  if (theta === undefined || claimed === undefined) return undefined;
-  const data: Tensor[] = [];
-  for (const [i, { shape }] of spec.data.entries()) {
-    const entries = values[i];
-    if (entries === undefined) return undefined;
-    data.push({ shape, dtype: 'float64', values: entries });
-  }
+  const values = await loadNumbers(payload.numbers, spec, tensors);
+  if (values === undefined) return undefined;
+  const [theta, claimed, ...entries] = values;
+  const data = spec.data.map(({ shape }, i): Tensor => ({ shape, dtype: 'float64', values: entries[i] }));
   return { spec, theta, claimed, data };
 }
 
-/** Bytes that a job keeps in the store: its tensors, and the numeric gradient to come. */
+/** The claimed gradient of a job of so many components. */
+export function claimedNumbers({ numbers }: JobPayload, components: number): Numbers {
+  return numbers.kind === 'inline'
+    ? { kind: 'inline', values: numbers.values.subarray(components, 2 * components) }
+    : { kind: 'tensor', id: numbers.claimed };
+}
+
+/** The ids of the tensors that are named, each once. */
+export function tensorsOf(numbers: JobNumbers): ReadonlySet<string> {
+  if (numbers.kind === 'inline') return new Set();
+  return new Set([numbers.theta, numbers.claimed, ...numbers.data]);
+}
+
+/** Bytes that a job keeps in the store: its numbers, and the numeric gradient to come. */
 export function payloadBytes(job: CheckJob): number {
   const floats = job.data.reduce((sum, { values }) => sum + values.length, 3 * job.theta.length);
   return 8 * floats;
+}
+
+/** θ, the claimed gradient and the data. @returns undefined when one of the tensors is gone. */
+async function loadNumbers(
+  numbers: JobNumbers,
+  spec: CheckSpec,
+  tensors: TensorStore,
+): Promise<Float64Array[] | undefined> {
+  if (numbers.kind === 'inline') {
+    const components = componentCount(spec);
+    return cut(numbers.values, [components, components, ...spec.data.map(({ shape }) => sizeOf(shape))]);
+  }
+  const { theta, claimed, data } = numbers;
+  const found = await Promise.all([theta, claimed, ...data].map((id) => tensors.get(id)));
+  const whole = found.filter((values) => values !== undefined);
+  return whole.length === found.length ? whole : undefined;
+}
+
+function byteLength(all: readonly Float64Array[]): number {
+  return all.reduce((bytes, values) => bytes + values.byteLength, 0);
+}
+
+function join(all: readonly Float64Array[]): Float64Array {
+  const joined = new Float64Array(byteLength(all) / Float64Array.BYTES_PER_ELEMENT);
+  let start = 0;
+  for (const values of all) {
+    joined.set(values, start);
+    start += values.length;
+  }
+  return joined;
+}
+
+function cut(joined: Float64Array, lengths: readonly number[]): Float64Array[] {
+  let start = 0;
+  return lengths.map((length) => {
+    start += length;
+    return joined.slice(start - length, start);
+  });
 }

@@ -53,15 +53,3 @@ export interface JobRecord {
   /** Bytes kept for it: tensors, payload, shard results, events and report. */
   readonly bytes: number;
 }
-
-/** The parts of a job that only its owner reads. Tensors are ids of a `TensorStore`. */
-export interface JobPayload {
-  /** `specToJson` of the job's spec; its graph's constants are inside. */
-  readonly spec: string;
-  readonly tensors: {
-    readonly theta: string;
-    readonly claimed: string;
-    /** One per entry of the spec's `data`. */
-    readonly data: readonly string[];
-  };
-}

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckJob } from '../check/check-job.ts';
 import type { Admission, Place } from './admission.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { JobFeeds } from './job-feeds.ts';
 import { JobLease, type JobLeaseParts } from './job-lease.ts';
 import type { JobRecord } from './job-record.ts';
 import type { Log } from './log.ts';
-import { RunningJob, type RunningJobParts } from './running-job.ts';
+import { type HeldJob, RunningJob, type RunningJobParts } from './running-job.ts';
 
 /** How long shards that run are waited for when the process stops, and how long the ends that follow may take. */
 const DRAIN_MS = 3_000;
@@ -43,12 +42,12 @@ export class LocalJobs {
   }
 
   /** Takes on a job that was just stored. */
-  add(record: JobRecord, place: Place, lease: JobLease, job: CheckJob): void {
+  add(record: JobRecord, place: Place, lease: JobLease, taken: HeldJob): void {
     const feed = this.#parts.feeds.openLocal(record);
     // A new job has no events: whoever watches it need not ask the store.
     feed.publish([]);
     const held = this.#heldBytes + record.bytes <= this.#parts.maxHeldBytes;
-    const running = new RunningJob(this.#parts.job, record, feed, place, lease, held ? job : undefined);
+    const running = new RunningJob(this.#parts.job, record, feed, place, lease, held ? taken : undefined);
     if (held) {
       this.#heldBytes += record.bytes;
       void running.over.then(() => {

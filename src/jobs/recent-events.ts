@@ -15,6 +15,10 @@ export class RecentEvents {
     return this.#last;
   }
 
+  get newest(): StoredEvent | undefined {
+    return this.#events.at(-1);
+  }
+
   /** Takes events that follow what is known, in order. From the first call on it is known which event is the newest. */
   append(events: readonly StoredEvent[]): void {
     this.#last ??= 0;

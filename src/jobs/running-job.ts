@@ -1,6 +1,5 @@
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
-import { estimate } from '../check/estimate.ts';
 import type { Shard } from '../check/shard.ts';
 import { packGradient } from '../check/stored-gradient.ts';
 import type { Place } from './admission.ts';
@@ -23,8 +22,8 @@ import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
 import type { Lease, Store } from './store/job-store.ts';
 
 /**
- * A job of less estimated work keeps none of its shards' results: after a crash it is run again from the start,
- * which costs less than storing them every time.
+ * A job of less estimated work stores nothing between its being accepted and its end: after a crash it is run again
+ * from the start, which costs less than storing its start, its shards' results and its events every time.
  */
 const CHEAP_SECONDS = 0.05;
 
@@ -49,6 +48,13 @@ export interface RunningJobHooks {
   onShardsOver(): void;
 }
 
+/** A job's numbers at hand. */
+export interface HeldJob {
+  readonly job: CheckJob;
+  /** Bytes of memory that it takes while it is open. */
+  readonly memoryBytes: number;
+}
+
 type Succeeded = Extract<JobEnd, { kind: 'succeeded' }>;
 
 /** One job in this process: until it has ended, is lost to another process, or is left to one when this one stops. */
@@ -67,24 +73,23 @@ export class RunningJob implements QueuedJob {
   #writer: JobWriter | undefined;
   #driver: StageDriver | undefined;
 
-  /** @param job left out when it is to be read from the store */
+  /** @param held left out when the job is to be read from the store */
   constructor(
     parts: RunningJobParts,
     record: JobRecord,
     feed: JobFeed,
     place: Place,
     lease: JobLease,
-    job?: CheckJob,
+    held?: HeldJob,
   ) {
     this.#parts = parts;
     this.#record = record;
     this.#feed = feed;
     this.#place = place;
     this.#lease = lease;
-    this.#job = job;
+    this.#job = held?.job;
     // Of one that is to be read first, its numbers are known, and they are the most of it as a rule.
-    this.#memoryBytes =
-      job === undefined ? 3 * record.bytes : estimate(job.spec, parts.executor.capacity()).memoryBytes;
+    this.#memoryBytes = held?.memoryBytes ?? 3 * record.bytes;
     this.#earlier = new EarlierWork(parts.store, parts.retry, record.id);
   }
 
@@ -251,7 +256,7 @@ export class RunningJob implements QueuedJob {
     this.#driver = new StageDriver({
       check,
       writer: this.#writer,
-      resumable: this.#record.workSeconds >= CHEAP_SECONDS,
+      resumable: this.#isResumable,
       shardAttempts: settings.shardAttempts,
       storedEvents,
       onReady,
@@ -269,7 +274,11 @@ export class RunningJob implements QueuedJob {
     const startedAt = this.#parts.clock.now();
     this.#record = { ...this.#record, status: 'running', startedAt };
     this.#feed.update(this.#record);
-    writer.start(startedAt);
+    if (this.#isResumable) writer.start(startedAt);
+  }
+
+  get #isResumable(): boolean {
+    return this.#record.workSeconds >= CHEAP_SECONDS;
   }
 
   #advance(progress: JobProgress): void {
@@ -298,7 +307,8 @@ export class RunningJob implements QueuedJob {
     if (lease === undefined) return this.#feed.leave();
     const finishedAt = clock.now();
     const expiresAt = finishedAt + 1000 * settings.retentionSeconds;
-    const point = { progress: this.#record.progress, earlier, finishedAt, expiresAt };
+    const { progress, startedAt } = this.#record;
+    const point = { progress, earlier, startedAt, finishedAt, expiresAt };
     const stored = await retry.run(this.id, () => storeEnd(store, lease, end, point));
     if (stored === undefined) return this.#feed.leave();
     this.#record = { ...this.#record, ...stored.changes };
@@ -310,5 +320,5 @@ export class RunningJob implements QueuedJob {
 /** Folds the report: the one computation on this thread that grows with the number of components. */
 function succeed(check: CheckRun, durationMs: number): Succeeded {
   const report = check.report(durationMs);
-  return { kind: 'succeeded', report, numeric: packGradient(check.numeric, check.crossed) };
+  return { kind: 'succeeded', report, numeric: packGradient(check.conclusions) };
 }

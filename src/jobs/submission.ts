@@ -7,10 +7,13 @@ import type { JobIds } from './job-ids.ts';
 import { payloadBytes, storePayload } from './job-payload.ts';
 import type { JobRecord } from './job-record.ts';
 import type { LocalJobs } from './local-jobs.ts';
+import type { HeldJob } from './running-job.ts';
 import type { IdempotencyRecord, Store } from './store/job-store.ts';
 
 export interface Submission {
   readonly job: CheckJob;
+  /** What it will take with as many shards at once as the executor runs; found here when left out. */
+  readonly estimate?: Estimate;
   /** Who submits it: fairness, limits and Idempotency-Keys are per client. */
   readonly client: string;
   readonly idempotency?: {
@@ -35,6 +38,8 @@ export interface SubmissionsParts {
   readonly jobs: LocalJobs;
   readonly ids: JobIds;
   readonly idempotencySeconds: number;
+  /** How many shards run at once. */
+  readonly threads: () => number;
   /** Whether a job accepted now is run at once. */
   readonly startsAtOnce: () => boolean;
 }
@@ -64,7 +69,7 @@ export class Submissions {
     await Promise.allSettled(this.#pending);
   }
 
-  async #submit({ job, client, idempotency }: Submission): Promise<SubmitOutcome> {
+  async #submit({ job, estimate: given, client, idempotency }: Submission): Promise<SubmitOutcome> {
     const { store, clock, admission, idempotencySeconds } = this.#parts;
     const now = clock.now();
     const key = idempotency && { ...idempotency, client, expiresAt: now + 1000 * idempotencySeconds };
@@ -74,10 +79,11 @@ export class Submissions {
       if (known.fingerprint !== idempotency?.fingerprint) throw mismatch();
       return { kind: 'repeated', jobId: known.jobId };
     }
-    const planned = estimate(job.spec);
+    const planned = given ?? estimate(job.spec, this.#parts.threads());
     const place = admission.admit(client, planned.seconds);
     try {
-      return await this.#insert(job, this.#describe(job, client, planned), place, key);
+      const taken = { job, memoryBytes: planned.memoryBytes };
+      return await this.#insert(taken, this.#describe(job, client, planned), place, key);
     } catch (error) {
       place.leave();
       throw error;
@@ -105,19 +111,19 @@ export class Submissions {
   }
 
   async #insert(
-    job: CheckJob,
+    taken: HeldJob,
     described: NewJob,
     place: Place,
     key: IdempotencyKey | undefined,
   ): Promise<SubmitOutcome> {
     const { store, jobs } = this.#parts;
-    const { payload, stored } = await storePayload(job, store.tensors);
+    const { payload, stored } = await storePayload(taken.job, store.tensors);
     const lease = jobs.leaseOf(described.id);
     const record: JobRecord = { ...described, ...lease.first() };
     const [outcome] = await Promise.all([store.jobs.insert(record, payload, key), stored]);
     if (outcome.kind === 'mismatch') throw mismatch();
     if (outcome.kind === 'inserted') {
-      jobs.add(record, place, lease, job);
+      jobs.add(record, place, lease, taken);
       return { kind: 'accepted', job: record };
     }
     place.leave();

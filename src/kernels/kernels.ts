@@ -1,7 +1,7 @@
 import type { BinaryKernels, UnaryKernels } from './elementwise-kernels.ts';
 import type { MovementKernels } from './movement-kernels.ts';
 import type { ProductKernels } from './product-kernels.ts';
-import type { LineKernels, SumKernels } from './reduction-kernels.ts';
+import type { ComparisonKernels, LineKernels, SumKernels } from './reduction-kernels.ts';
 
 /**
  * The float64 kernels that kernels/assembly builds, on one memory.
@@ -18,6 +18,7 @@ export interface Kernels
     BinaryKernels,
     SumKernels,
     LineKernels,
+    ComparisonKernels,
     MovementKernels,
     ProductKernels {}
 
@@ -26,6 +27,7 @@ const names: Record<keyof Kernels, true> = {
   add: true,
   addOuter: true,
   addScaledColumn: true,
+  choicesDiffer: true,
   copy: true,
   divide: true,
   dot: true,
@@ -61,6 +63,7 @@ const names: Record<keyof Kernels, true> = {
   select: true,
   sigmoid: true,
   sign: true,
+  signsDiffer: true,
   softmaxColumns: true,
   softmaxRows: true,
   softplus: true,

@@ -70,3 +70,13 @@ export interface LineKernels {
   logSumExpRows(rows: number, columns: number, a: number, aRow: number, out: number, outStride: number): void;
   readonly logSumExpColumns: ColumnReduction;
 }
+
+export interface ComparisonKernels {
+  /** 0 when each a[i] and b[i] are both negative, both zero of any sign, or both positive; else, as for NaN, 1. Runs. */
+  signsDiffer(count: number, a: number, b: number): 0 | 1;
+  /**
+   * 1 when a column of two stacks of matrices, each [blocks × rows × columns] without gaps, has its largest entry
+   * (`largest` 1; else its smallest) in another row. Of equal entries the first counts, before all the first NaN.
+   */
+  choicesDiffer(blocks: number, rows: number, columns: number, a: number, b: number, largest: 0 | 1): 0 | 1;
+}

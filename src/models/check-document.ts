@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { type CheckSettings, defaultSettings, strategies } from '../check/settings.ts';
+import { type CheckSettings, checksWholeParameters, defaultSettings, strategies } from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
-
-/** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
-function refusing(planned: readonly string[]) {
-  return (issue: { readonly input?: unknown }): string | undefined =>
-    typeof issue.input === 'string' && planned.includes(issue.input)
-      ? `${JSON.stringify(issue.input)} is not built yet`
-      : undefined;
-}
+import type { Graph } from '../graph/graph.ts';
+import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
 
 const epsilonSchema = z
   .union([z.literal('auto'), z.number().positive()], {
@@ -25,21 +19,26 @@ const componentsSchema = z
       z.literal('all'),
       z.strictObject({ sample: z.int().min(1).max(1_000_000).describe('How many components.') }),
       z.strictObject({ parameters: z.array(z.string()).min(1).describe('Names of parameters.') }),
+      z.strictObject({
+        only: z.array(z.string()).min(1).max(1000).describe('Single components, named as W2[2,0].'),
+      }),
     ],
-    { error: 'must be "all", { "sample": how many } or { "parameters": [names] }' },
+    { error: 'must be "all", { "sample": how many }, { "parameters": [names] } or { "only": [components] }' },
   )
   .default('all')
   .describe(
-    'Which components are checked: all, a seeded sample spread over every parameter, or some parameters.',
+    'Which components are checked: all, a seeded sample spread over every parameter, some parameters, or single ones.',
   );
 
 /** The `check` object of a job document. */
 export const checkDocumentSchema = z
   .strictObject({
     method: z
-      .enum(['forward', 'backward', 'central'], { error: refusing(['five-point', 'complex-step']) })
+      .enum(['forward', 'backward', 'central', 'five-point', 'complex-step'])
       .default(defaultSettings.method)
-      .describe('(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h or (J(θ+h) − J(θ−h))/2h.'),
+      .describe(
+        '(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h, (J(θ+h) − J(θ−h))/2h, (8(J(θ+h) − J(θ−h)) − (J(θ+2h) − J(θ−2h)))/12h, or Im J(θ+ih)/h.',
+      ),
     epsilon: epsilonSchema,
     tolerance: z
       .number()
@@ -76,7 +75,25 @@ export function refuseUnfitStrategy({ strategy, method, components }: CheckSetti
   if (method !== 'central') {
     faults.add('/check/strategy', `${strategy} takes the central method, not ${method}`);
   }
-  if (components !== 'all' && 'sample' in components) {
-    faults.add('/check/strategy', `${strategy} checks whole parameters, not a sample of components`);
+  if (!checksWholeParameters(components)) {
+    const some = components !== 'all' && 'sample' in components ? 'a sample of' : 'single';
+    faults.add('/check/strategy', `${strategy} checks whole parameters, not ${some} components`);
   }
+}
+
+/** Names every operation that complex-step would have to continue off the real axis and cannot. */
+export function refuseUnfitMethod(
+  { method, components }: CheckSettings,
+  graph: Graph,
+  parameters: Iterable<string>,
+  faults: Faults,
+): void {
+  if (method !== 'complex-step') return;
+  const checked =
+    typeof components === 'object' && 'parameters' in components ? components.parameters : parameters;
+  const details = opsWithoutComplex(graph, new Set(checked)).map(({ op, source }) => {
+    const place = source === undefined ? '' : `${source}: `;
+    return `${place}complex-step has no complex arithmetic for ${op}; central takes it`;
+  });
+  for (const detail of new Set(details)) faults.add('/check/method', detail);
 }

@@ -4,14 +4,20 @@ import type { Graph } from '../graph/graph.ts';
 import { describeJson, quote } from '../tensors/describe-json.ts';
 import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
-import { checkDocumentSchema, plannedCheckFields, refuseUnfitStrategy } from './check-document.ts';
+import {
+  checkDocumentSchema,
+  plannedCheckFields,
+  refuseUnfitMethod,
+  refuseUnfitStrategy,
+} from './check-document.ts';
 import { matchGradients } from './claimed-gradients.ts';
+import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
 import { jobDocumentSchema, plannedDocumentFields } from './job-document.ts';
 import type { ModelInputs, NamedTensors } from './model-format.ts';
 import { readNamedTensors, refuseNonFinite } from './named-tensors.ts';
-import { didYouMean } from './nearest-name.ts';
 import { addUnknownFields, isObject, objectReader, readBySchema } from './schema-faults.ts';
+import { type FileTensors, readTensorFiles, type TensorFiles } from './tensor-files.ts';
 import { refuseUnmentionedData, refuseUnreadData } from './unread-data.ts';
 
 export type JobReading =
@@ -26,20 +32,21 @@ const readCheck = objectReader(checkDocumentSchema, plannedCheckFields);
 const none: NamedTensors = new Map();
 
 /**
- * Reads a parsed job document. Whatever is wrong with it is found here, all at once: the result is either a whole job
- * that can be checked as it is, or every fault with its place. Never throws for bad input.
+ * Reads a parsed job document, and the files that hold some or all of its tensors. Whatever is wrong with it is found
+ * here, all at once: the result is either a whole job that can be checked as it is, or every fault with its place.
+ * Never throws for bad input.
  */
-export function readJob(document: unknown): JobReading {
+export function readJob(document: unknown, files?: TensorFiles): JobReading {
   const faults = new CappedFaults();
   if (!isObject(document)) {
     faults.add('', `a job document is a JSON object, not ${describeJson(document)}`);
     return { kind: 'faults', faults: faults.told };
   }
-  const job = readFields(document, faults);
+  const job = readFields(document, readTensorFiles(files, faults), faults);
   return job === undefined || !faults.none ? { kind: 'faults', faults: faults.told } : { kind: 'job', job };
 }
 
-function readFields(document: Document, faults: Faults): CheckJob | undefined {
+function readFields(document: Document, files: FileTensors, faults: Faults): CheckJob | undefined {
   const unknown = Object.keys(document).filter((field) => !knownFields.includes(field));
   addUnknownFields(unknown, '', faults, knownFields, plannedDocumentFields);
   const name = readBySchema(schemas.name, document.name, '/name', faults);
@@ -48,19 +55,21 @@ function readFields(document: Document, faults: Faults): CheckJob | undefined {
   const settings = readCheck(document.check ?? {}, '/check', faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
-  const { data, parameters, gradients } = readTensors(document, faults);
+  const { data, parameters, gradients } = readTensors(document, files, faults);
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);
   const inputs = { data: data ?? none, parameters: parameters ?? none };
   const graph = readModel(document.model, inputs, faults);
+  if (graph !== undefined && settings !== undefined)
+    refuseUnfitMethod(settings, graph, inputs.parameters.keys(), faults);
   if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
     return undefined;
   return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
 }
 
-function readTensors(document: Document, faults: Faults) {
-  const data = readNamedTensors(document.data ?? {}, '/data', faults);
-  const parameters = readNamedTensors(document.parameters, '/parameters', faults);
-  const gradients = readNamedTensors(document.gradients, '/gradients', faults);
+function readTensors(document: Document, files: FileTensors, faults: Faults) {
+  const data = readNamedTensors(document.data ?? {}, '/data', faults, files.data);
+  const parameters = readNamedTensors(document.parameters, '/parameters', faults, files.parameters);
+  const gradients = readNamedTensors(document.gradients, '/gradients', faults, files.gradients);
   if (data !== undefined) refuseNonFinite(data, document.data, '/data', faults);
   if (parameters !== undefined) {
     refuseNonFinite(parameters, document.parameters, '/parameters', faults);
@@ -88,25 +97,12 @@ function readLabels(labels: unknown, faults: Faults): Readonly<Record<string, st
   return readBySchema(schemas.labels, labels, '/labels', faults) ?? {};
 }
 
-/** The names in `check.components.parameters`, judged even where the rest of `check` has faults. */
+/** What `check.components` names, judged even where the rest of `check` has faults. */
 function checkSelection(check: unknown, parameters: NamedTensors, faults: Faults): void {
   const wanted = isObject(check) ? check.components : undefined;
   // Its own faults have been told with the rest of `check`.
   const selection = readBySchema(checkDocumentSchema.shape.components, wanted, '', new CappedFaults());
-  if (selection === undefined || selection === 'all' || 'sample' in selection) return;
-  const at = '/check/components/parameters';
-  const chosen = new Set<string>();
-  selection.parameters.forEach((name, i) => {
-    if (!parameters.has(name)) {
-      const hint = didYouMean(name, parameters.keys(), faults.list.length);
-      faults.add(`${at}/${i}`, `there is no parameter ${quote(name)}${hint}`);
-    } else if (chosen.has(name)) {
-      faults.add(`${at}/${i}`, `${quote(name)} is named twice`);
-    }
-    chosen.add(name);
-  });
-  const selected = new Map([...chosen].map((name) => [name, parameters.get(name)]));
-  if (hasNoComponent(selected)) faults.add(at, 'the parameters chosen have no component');
+  if (selection !== undefined) refuseUnknownSelection(selection, parameters, faults);
 }
 
 function readModel(model: unknown, inputs: ModelInputs, faults: Faults): Graph | undefined {

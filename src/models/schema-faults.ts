@@ -33,18 +33,19 @@ export function readBySchema<S extends z.ZodType>(
 
 /**
  * Makes the reader of one kind of object. An unknown field is a fault, yet the other fields are read all the same;
- * one that `planned` names is refused as not built yet.
+ * one that `planned` names is refused as not built yet, one that `others` names is left to somebody else.
  */
 export function objectReader<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape, z.core.$strict>,
   planned: readonly string[] = [],
+  others: readonly string[] = [],
 ): (
   value: unknown,
   pointer: string,
   faults: Faults,
 ) => z.output<z.ZodObject<Shape, z.core.$strip>> | undefined {
   const fields = schema.strip();
-  const known = Object.keys(schema.shape);
+  const known = [...Object.keys(schema.shape), ...others];
   return (value, pointer, faults) => {
     const unknown = isObject(value) ? Object.keys(value).filter((field) => !known.includes(field)) : [];
     addUnknownFields(unknown, pointer, faults, known, planned);

@@ -108,8 +108,12 @@ describe('a check', () => {
 
   it('is estimated without running: as many evaluations as are then made', async () => {
     const expected = estimate(network.spec);
-    const report = await checkGradients(network);
-    expect(report.evaluations).toBe(expected.evaluations);
+    const right = { ...network, claimed: runArranged(network, (list) => list).numeric };
+    const { evaluations } = await checkGradients(right);
+    // Components near the noise are looked at again.
+    expect(evaluations).toBeGreaterThanOrEqual(expected.evaluations);
+    expect(evaluations).toBeLessThanOrEqual(1.02 * expected.evaluations);
+    expect(evaluations).toBeLessThanOrEqual(2.1 * network.theta.length);
     expect(expected.components).toBe(network.theta.length);
   });
 

@@ -26,6 +26,8 @@ describe('the numeric gradient of θ³ at 1 with step 0.01', () => {
     ['forward', 3.0301],
     ['backward', 2.9701],
     ['central', 3.0001],
+    ['five-point', 3],
+    ['complex-step', 2.9999],
   ] as const)('is that of the %s formula', async (method, expected) => {
     const report = await checkGradients(cube({ method, epsilon: 0.01 }));
     const numeric = report.parameters[0].worst[0].numeric;

@@ -151,7 +151,7 @@ describe('a wrong component', () => {
   });
 
   it('is found where its error is over the one that is said to be seen for certain, and not where it is far below', () => {
-    const certain = Number(parameter(run(claiming()).report(0), 'W1').directional?.certain);
+    const certain = Number(parameter(run(claiming()).report(0), 'W1').detectable);
     const withError = (error: number) =>
       run(
         claiming((claimed) => {
@@ -358,6 +358,35 @@ describe('a report', () => {
   });
 });
 
+it('a vector that disagrees where no component is wrong by itself leaves the parameter undecided', () => {
+  const job = entangled(4096, 20_000);
+  const signs = new SignVector(0, 0, 0);
+  const claimed = job.claimed.map((value, i) => value + 0.9e-6 * signs.at(i) * Math.abs(value));
+  const report = run({ ...job, claimed }).report(0);
+  expect(report).toMatchObject({
+    verdict: 'inconclusive',
+    components: { failed: 0, inconclusive: 0 },
+    parameters: [{ directional: { agreed: false, explained: false } }],
+  });
+  expect(report.warnings.map(({ code }) => code)).toEqual(['along-directions', 'not-localised']);
+});
+
+describe('a gradient in float32', () => {
+  it('passes where it is right, and fails in the component that is not', () => {
+    const rounded = right.map(Math.fround);
+    expect(parameter(run(by('directional', { ...network, claimed: rounded })).report(0), 'W1')).toMatchObject(
+      {
+        verdict: 'pass',
+        precision: 'float32',
+        components: { checked: 0 },
+      },
+    );
+    const wrong = rounded.with(40, Math.fround(rounded[40] + 1));
+    const report = run(by('directional', { ...network, claimed: wrong })).report(0);
+    expect(failing(report)).toEqual([[1, 0]]);
+  });
+});
+
 describe('a kink', () => {
   /** J = Σ relu(w − k), n components; the right gradient is 1 where w > k. */
   function hinges(theta: Float64Array, settings: Partial<CheckSettings> = {}): CheckJob {
@@ -394,14 +423,15 @@ describe('a kink', () => {
     expect(parameter(report, 'W').directional?.evaluations).toBeGreaterThan(32);
   });
 
-  it('exactly at θ leaves the component undecided, never wrong', () => {
+  it('exactly at θ is judged by itself: a subgradient passes', () => {
     const at = theta.slice();
     at[777] = 0;
     const report = run(hinges(at)).report(0);
     expect(parameter(report, 'W')).toMatchObject({
       strategy: 'directional',
-      verdict: 'inconclusive',
-      components: { failed: 0, inconclusive: 1, kinks: 1 },
+      verdict: 'pass',
+      components: { failed: 0, inconclusive: 0, kinks: 1 },
+      directional: { agreed: false, explained: true },
     });
   });
 

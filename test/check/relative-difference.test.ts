@@ -18,11 +18,24 @@ describe('the norm', () => {
     expect(of([3e200, 4e200]) / 5e200).toBeCloseTo(1, 14);
     expect(of([5e-324])).toBe(5e-324);
     expect(of([3e-200, 4e-200]) / 5e-200).toBeCloseTo(1, 14);
+    expect(of([3e160, 4e-160, 4e160]) / 5e160).toBeCloseTo(1, 14);
+    expect(of([1e-170, 0, 1])).toBe(1);
+  });
+
+  it('keeps its digits where its terms are summed apart, on both sides of either edge', () => {
+    for (const edge of [2 ** -500, 2 ** 480]) {
+      const [below, above] = [edge * (1 - 2 ** -30), edge * (1 + 2 ** -30)];
+      expect(of([3 * below, 4 * above]) / edge).toBeCloseTo(5, 8);
+      expect(of([below, above]) / edge).toBeCloseTo(Math.SQRT2, 14);
+      expect(of([below, below]) / below).toBeCloseTo(Math.SQRT2, 14);
+      expect(of([above, above]) / above).toBeCloseTo(Math.SQRT2, 14);
+    }
   });
 
   it('is NaN with a NaN and infinite with an infinity', () => {
     expect(of([1, Number.NaN])).toBeNaN();
     expect(of([1, Number.NEGATIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
+    expect(of([1e300, Number.NaN, 1])).toBeNaN();
   });
 
   it('is within rounding of hypot, however long the list', () => {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckSpec } from '../../src/check/check-job.ts';
-import { forEachComponent } from '../../src/check/parameter-report.ts';
-import { selectedRuns } from '../../src/check/selection.ts';
+import { forEachComponent, selectedRuns } from '../../src/check/selection.ts';
 import { type ComponentSelection, defaultSettings } from '../../src/check/settings.ts';
 import { countComponents, sliceRuns } from '../../src/check/sweep-block.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
@@ -40,6 +39,13 @@ describe('the components that a job asks for', () => {
 
   it('are those of the parameters named', () => {
     expect(chosen(spec([2, 3, 2], { parameters: ['p2', 'p0'] }))).toEqual([0, 1, 5, 6]);
+  });
+
+  it('are single ones, in order, however they are named', () => {
+    expect(chosen(spec([2, 3, 2], { only: ['p2[1]', 'p0[0]', 'p1[2]'] }))).toEqual([0, 4, 6]);
+    const matrix = spec([6], { only: ['p0[1,2]', 'p0[0,1]'] });
+    const parameters = matrix.parameters.map((parameter) => ({ ...parameter, shape: [2, 3] }));
+    expect(chosen({ ...matrix, parameters })).toEqual([1, 5]);
   });
 
   it('of a sample are as many as asked for, different, ascending, and the same for the same seed', () => {

@@ -4,9 +4,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Faults } from '../../src/errors/fault.ts';
 import { checkGradients } from '../../src/index.ts';
+import { readJsonTensor } from '../../src/tensors/json-tensor.ts';
+import { writtenFile } from '../fixtures/written-files.ts';
 import { projectRoot } from '../structure/import-graph.ts';
-import { examplePath, runGradcheck, startGradcheck } from './gradcheck-process.ts';
+import { examplePath, runGradcheck, startGradcheck, startService } from './gradcheck-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradcheck-check-'));
 
@@ -48,6 +51,14 @@ describe('gradcheck check in its own process', () => {
     expect(code).toBe(0);
   });
 
+  it('checks by complex-step and says so', async () => {
+    const document = changed('three-layer-correct-layers', { check: { method: 'complex-step' } });
+    const { code, stdout } = await runGradcheck(['check', '-'], document);
+    expect(stdout).toMatch(/^PASS {2}relative difference \S+e-1[45]/m);
+    expect(stdout).toContain('; complex-step, automatic step, weight-perturbation; 96 evaluations in');
+    expect(code).toBe(0);
+  });
+
   it('ends with 2 when nothing can be said', async () => {
     const document = {
       model: { format: 'expression', cost: 'log(x)' },
@@ -57,6 +68,32 @@ describe('gradcheck check in its own process', () => {
     const { code, stdout } = await runGradcheck(['check', '-'], JSON.stringify(document));
     expect(stdout).toContain('INCONCLUSIVE');
     expect(code).toBe(2);
+  });
+
+  it('says why the gradient is wrong, under each parameter, and how to check one component alone', async () => {
+    const { stdout } = await runGradcheck(['check', examplePath('three-layer-wrong-layers')]);
+    expect(stdout).toMatch(/^W2 .* 4 of 15\n {2}dW2 is 2 times what it should be/m);
+    expect(stdout).toMatch(/^b1 .* 4 of 5\n {2}db1 is 4 times what it should be\.$/m);
+    expect(stdout).toContain('look at the lines that compute dW2 and db1.');
+    expect(stdout).toMatch(/^to check one alone: gradcheck check job\.json --component b1\[\d,0\]$/m);
+  });
+
+  it('checks the components alone that --component names', async () => {
+    const path = examplePath('three-layer-wrong-layers');
+    const { code, stdout } = await runGradcheck([
+      'check',
+      path,
+      '--component',
+      'W2[2,0]',
+      '--component',
+      'W3[0,2]',
+    ]);
+    expect(stdout).toContain('2 of 18 components checked: 1 passed, 1 failed, 0 inconclusive');
+    expect(stdout.match(/^W2\[2,0\] +fail/gm)).toHaveLength(1);
+    expect(code).toBe(1);
+    const unknown = await runGradcheck(['check', path, '--component', 'W2[3,0]']);
+    expect(unknown.stderr).toContain('"W2[3,0]" is no component of W2: its shape is [3,5]');
+    expect(unknown.code).toBe(3);
   });
 
   it('prints, on any number of threads, the report of the library as JSON', async () => {
@@ -93,6 +130,63 @@ describe('gradcheck check in its own process', () => {
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(performance.now() - interrupted).toBeLessThan(5000);
+  });
+});
+
+describe('gradcheck check with tensors in files', () => {
+  const { parameters, gradients, data, ...document } = JSON.parse(
+    readFileSync(examplePath('three-layer-wrong-layers'), 'utf8'),
+  );
+  const job = written('without-tensors.json', JSON.stringify(document));
+
+  /** Writes the tensors of every section as a file. @returns the paths */
+  async function writeFiles(): Promise<Record<string, string>> {
+    const paths: Record<string, string> = {};
+    for (const [section, tensors] of Object.entries({ parameters, gradients, data })) {
+      const arrays = Object.entries(Object(tensors)).map(([name, value]) => {
+        const tensor = readJsonTensor(value, '', new Faults());
+        if (tensor === undefined) throw new Error(`${name} is no tensor`);
+        return [name, tensor] as const;
+      });
+      const form = section === 'gradients' ? 'safetensors' : 'npz';
+      paths[section] = join(folder, `${section}.${form}`);
+      writeFileSync(paths[section], await writtenFile(form, Object.fromEntries(arrays)));
+    }
+    return paths;
+  }
+
+  it('gives the report that the whole document gives, here, on a service and in the library', async () => {
+    const paths = await writeFiles();
+    const args = Object.entries(paths).flatMap(([section, path]) => [`--${section}`, path]);
+    const service = await startService();
+    try {
+      const run = async (more: readonly string[]) => {
+        const { stdout } = await runGradcheck(['check', ...more, '--format', 'json']);
+        return withoutDuration(JSON.parse(stdout));
+      };
+      const expected = await run([examplePath('three-layer-wrong-layers')]);
+      expect(await run([job, ...args])).toEqual(expected);
+      expect(await run([job, ...args, '--server', service.url])).toEqual(expected);
+      const files = {
+        parameters: readFileSync(paths.parameters),
+        gradients: readFileSync(paths.gradients),
+        data: readFileSync(paths.data),
+      };
+      const report = await checkGradients({ ...document, parameters: {}, gradients: {} }, { files });
+      expect(withoutDuration(report)).toEqual(expected);
+    } finally {
+      service.child.kill();
+      await service.ended;
+    }
+  });
+
+  it('ends with 3 when a file cannot be read, or holds what no job may hold', async () => {
+    const missing = await runGradcheck(['check', job, '--data', join(folder, 'none.npz')]);
+    expect(missing.stderr).toMatch(/^gradcheck: cannot read .*none\.npz: ENOENT/);
+    expect(missing.code).toBe(3);
+    const faulty = await runGradcheck(['check', job, '--data', written('broken.npz', 'PK broken')]);
+    expect(faulty.stderr).toMatch(/^ {2}\/data: the file is truncated, or no zip file/m);
+    expect(faulty.code).toBe(3);
   });
 });
 

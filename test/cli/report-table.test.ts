@@ -21,6 +21,8 @@ function parameter(name: string, shape: number[], worst: ComponentReport[]): Par
     verdict: failed > 0 ? 'fail' : 'pass',
     relativeDifference: 1 / 3,
     strategy: 'weight-perturbation',
+    precision: 'float64',
+    detectable: 1e-9,
     components: {
       total,
       checked: total,
@@ -29,6 +31,7 @@ function parameter(name: string, shape: number[], worst: ComponentReport[]): Par
       inconclusive: 0,
       vacuous: 0,
       kinks: 0,
+      noiseLimited: 0,
     },
     maxError: 0.25,
     claimedNorm: 1,
@@ -47,6 +50,7 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
     relativeDifference: 0.2850931567761623,
     withinTolerance: false,
     cost: 2.407833389834357,
+    noise: { deviation: 1e-16, scale: 1, error: 1e-16, relativeDifference: 1e-9 },
     components: {
       total,
       checked: total,
@@ -55,6 +59,7 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
       inconclusive: 0,
       vacuous: 0,
       kinks: 0,
+      noiseLimited: 0,
     },
     settings: {
       method: 'central',
@@ -117,7 +122,6 @@ describe('the table of a report', () => {
       agreed: false,
       explained: true,
       evaluations: 64,
-      certain: 2e-6,
       canMiss: 'a single wrong component',
     };
     const found = { ...parameter('W1', [4], [component([3], 1.5, 1)]), directional };
@@ -130,6 +134,30 @@ describe('the table of a report', () => {
         'W3: 8 directions disagree; can miss a single wrong component',
       ].join('\n'),
     );
+  });
+
+  it('says why a parameter fails under its row, and once what all of them tell', () => {
+    const diagnosis = {
+      cause: { kind: 'scaled', factor: 2, part: 'all' },
+      explained: 1,
+      free: 0,
+      certainty: 'fact',
+      group: [],
+      message: 'dW is 2 times what it should be.',
+    } as const;
+    const origin = { kind: 'first', parameters: ['W'], right: [], message: 'dW is the first.' } as const;
+    const wrong = { ...parameter('W', [4], [component([3], 2, 1)]), diagnoses: [diagnosis] };
+    const table = formatReportTable(report([wrong, parameter('b', [2], [])], { diagnosis: { origin } }), {
+      color: false,
+    });
+    const lines = table.split('\n');
+    const row = lines.findIndex((line) => line.startsWith('W  '));
+    expect(lines.slice(row + 1, row + 5)).toEqual([
+      '  dW is 2 times what it should be.',
+      expect.stringMatching(/^b .*pass/),
+      '',
+      'dW is the first.',
+    ]);
   });
 
   it('lists the components that did not pass over all parameters, the worst first', () => {

@@ -54,6 +54,23 @@ export function executorConformance(name: string, create: () => Executor): void 
       await Promise.all(both.map((id) => executor.close(id)));
     });
 
+    it('runs jobs of one shape, one after the other, each on its own numbers and model', async () => {
+      const widths = [
+        [24, 24, 16, 4],
+        [24, 16, 24, 4],
+        [24, 24, 16, 4],
+      ];
+      const jobs = [...widths, ...widths].map((each, seed) => networkJob(each, 8, seed + 1));
+      for (const job of jobs) {
+        const id = await open(job);
+        const shards = shardsOf(job, 'sweep').slice(0, 2);
+        const outcomes = await Promise.all(shards.map((shard) => executor.run(id, shard, forever)));
+        const runner = createRunner(createJobMemory(job, 1));
+        expect(outcomes).toEqual(shards.map((shard) => ({ kind: 'done', result: runner.run(shard, 0) })));
+        await executor.close(id);
+      }
+    });
+
     it('cancels running and waiting shards within a second of the signal, and is then free for other jobs', async () => {
       const id = await open(endless);
       const controller = new AbortController();
@@ -91,7 +108,12 @@ export function executorConformance(name: string, create: () => Executor): void 
       const outcome = await executor.run(id, prepare, forever);
       expect(outcome).toEqual({
         kind: 'done',
-        result: { stage: 'prepare', index: 0, cost: 1, evaluations: 1 },
+        result: {
+          stage: 'prepare',
+          index: 0,
+          prepared: { cost: 1, noise: expect.anything() },
+          evaluations: 9,
+        },
       });
       await executor.close(id);
     });

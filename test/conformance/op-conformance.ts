@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { complexZeros } from '../../src/graph/complex/complex-values.ts';
+import { KinkWatch } from '../../src/graph/complex/kink-watch.ts';
 import type { Attributes } from '../../src/graph/graph.ts';
 import type { Heap } from '../../src/graph/heap.ts';
 import type { Op, Operand } from '../../src/graph/op.ts';
-import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
+import { formatShape, type Shape, sizeOf } from '../../src/tensors/tensor.ts';
 import { createHeap } from '../fixtures/on-kernels.ts';
 
 /** An array as slow and plain as can be: what every op is compared with. */
@@ -30,6 +32,12 @@ export interface OpDescription {
 }
 
 const GUARD = 12345.678;
+
+/** The imaginary step of complex evaluations, and the real one of the differences that they are compared with. */
+const COMPLEX_STEP = 1e-20;
+const REAL_STEP = 1e-4;
+/** Nearer to a kink, in real steps, differences are too coarse to compare with. */
+const TOO_NEAR = 100;
 const LANES = 3;
 
 /** Every promise of the `Op` port, checked for one op. */
@@ -110,6 +118,69 @@ export function opConformance({ op, cases, reference, range = [-3, 3] }: OpDescr
       );
     });
 
+    it('takes weights of many lanes back as it takes those of one, to the bit', () => {
+      fc.assert(
+        fc.property(filled, fc.nat(7), ({ seed, ...each }, chosen) => {
+          const input = chosen % Math.max(1, each.shapes.length);
+          const moved = each.shapes.map((_, i) => i === input);
+          if (op.linear?.(moved, each.attributes) !== true) return;
+          const bench = new Workbench(op, each, seed, range);
+          const size = sizeOf(bench.outputShape);
+          const weights = Float64Array.from({ length: LANES * size }, (_, i) => Math.cos(i + 1));
+          const together = bench.runTransposedLanes(input, weights);
+          together?.forEach((lane, i) => {
+            const own = weights.slice(i * size, (i + 1) * size);
+            expect(lane).toEqual(bench.runTransposed(input, own).transposed);
+          });
+        }),
+      );
+    });
+
+    it('moves by what one input moves by where it says that it passes a change on', () => {
+      fc.assert(
+        fc.property(filled, fc.nat(7), ({ seed, ...each }, chosen) => {
+          const input = chosen % Math.max(1, each.shapes.length);
+          const bench = new Workbench(op, each, seed, range);
+          if (op.passesOn?.(input, each.attributes) !== true) return;
+          if (formatShape(each.shapes[input]) !== formatShape(bench.outputShape)) return;
+          const moved = each.shapes.map((_, i) => i === input);
+          expect(bench.runDifference(moved)).toEqual(bench.difference(input));
+        }),
+      );
+    });
+
+    it('finds at once whether any piece is another one, as it does entry by entry', () => {
+      fc.assert(
+        fc.property(filled, fc.constantFrom(0, 1, 2), ({ seed, ...each }, lane) => {
+          if (op.compileBranchTest === undefined) return;
+          const bench = new Workbench(op, each, seed, range);
+          const { crossed, test } = bench.runBranches(lane);
+          expect(test).toBe(crossed.length > 0);
+        }),
+      );
+    });
+
+    if (op.compileComplex !== undefined) {
+      it('in complex arithmetic has the value and, off the real axis, the slope of the real op', () => {
+        fc.assert(
+          fc.property(
+            filled,
+            fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+            ({ seed, ...each }, mask) => {
+              const bench = new Workbench(op, each, seed, range);
+              const { value, slope, isNearKink } = bench.runComplex((input) => mask[input % 8]);
+              if (isNearKink) return;
+              const [real, difference] = bench.runFivePoint((input) => mask[input % 8]);
+              real.forEach((expected, i) => {
+                expectClose(value[i], expected);
+                if (Number.isFinite(expected)) expectClose(slope[i], difference[i], 1e-7);
+              });
+            },
+          ),
+        );
+      });
+    }
+
     it('spreads a moved region to no more than it says, with the values of the whole', () => {
       fc.assert(
         fc.property(
@@ -170,6 +241,7 @@ class Workbench {
   readonly outputShape: Shape;
   readonly #op: Op;
   readonly #case: OpCase;
+  readonly #range: readonly [number, number];
   readonly #heap: Heap;
   readonly #memory: Float64Array;
   readonly #inputs: readonly number[];
@@ -177,9 +249,11 @@ class Workbench {
   readonly #zeros: number;
   readonly #differences: readonly number[];
 
-  constructor(op: Op, each: OpCase, seed: number, [low, high]: readonly [number, number]) {
+  constructor(op: Op, each: OpCase, seed: number, range: readonly [number, number]) {
+    const [low, high] = range;
     this.#op = op;
     this.#case = each;
+    this.#range = range;
     this.outputShape = op.inferShape(each.shapes, each.attributes);
     const sizes = each.shapes.map(sizeOf);
     let size = 0;
@@ -261,11 +335,43 @@ class Workbench {
     const operands = this.#inputs.map((offset) => ({ offset, laneStride: 0 }));
     this.#op.transposed?.(input, shapes, attributes, this.outputShape)(heap, operands, own, target);
     const transposed = heap.floats.slice(target, target + sizeOf(shapes[input]));
+    return { transposed, difference: this.difference(input) };
+  }
+
+  /** One input's difference between lanes 0 and 1. */
+  difference(input: number): Float64Array {
     const start = this.#differences[input];
-    return {
-      transposed,
-      difference: this.#memory.slice(start, start + sizeOf(shapes[input])),
-    };
+    return this.#memory.slice(start, start + sizeOf(this.#case.shapes[input]));
+  }
+
+  /** The transposed map of several lanes' weights; undefined when the op takes them one by one. */
+  runTransposedLanes(input: number, weights: Float64Array): Float64Array[] | undefined {
+    const { shapes, attributes } = this.#case;
+    const size = sizeOf(shapes[input]);
+    const own = this.#memory.length;
+    const target = own + weights.length;
+    const heap = createHeap(target + LANES * size);
+    heap.floats.set(this.#memory);
+    heap.floats.set(weights, own);
+    const kernel = this.#op.transposedLanes?.(input, shapes, attributes, this.outputShape);
+    if (kernel === undefined) return undefined;
+    const operands = this.#inputs.map((offset) => ({ offset, laneStride: 0 }));
+    kernel(heap, LANES, operands, own, target);
+    return Array.from({ length: LANES }, (_, lane) =>
+      heap.floats.slice(target + lane * size, target + (lane + 1) * size),
+    );
+  }
+
+  /** Which entries have another active piece in a lane than in lane 0, and whether the op says at once that any has. */
+  runBranches(lane: number) {
+    const { shapes, attributes } = this.#case;
+    const base = this.#inputs;
+    const moved = shapes.map((shape, input) => this.#inputs[input] + lane * sizeOf(shape));
+    const crossed: number[] = [];
+    const branches = this.#op.compileBranches?.(shapes, attributes, this.outputShape);
+    branches?.(this.#memory, moved, base, (entry) => void crossed.push(entry));
+    const test = this.#op.compileBranchTest?.(shapes, attributes, this.outputShape)(this.#heap, moved, base);
+    return { crossed, test };
   }
 
   /** The output before and after the entries of one input that `chosen` names take on lane 1's values. */
@@ -277,6 +383,57 @@ class Workbench {
         this.#memory[this.#inputs[input] + i] = this.#memory[this.#inputs[input] + sizeOf(shape) + i];
     });
     return [before, this.runLane(0, () => false)];
+  }
+
+  /** The inputs of lane 0, and how far those that may move do: by less than 1. Whole numbers stay. */
+  #directions(moved: (input: number) => boolean): { values: Float64Array; direction: Float64Array }[] {
+    return this.#case.shapes.map((shape, input) => {
+      const start = this.#inputs[input];
+      const still = !moved(input) || this.#case.wholeInputs?.some((entry) => entry.input === input);
+      const scale = still ? 0 : 1 / (this.#range[1] - this.#range[0]);
+      const difference = this.#memory.slice(
+        this.#differences[input],
+        this.#differences[input] + sizeOf(shape),
+      );
+      return {
+        values: this.#memory.slice(start, start + sizeOf(shape)),
+        direction: difference.map((each) => scale * each),
+      };
+    });
+  }
+
+  /** The op at x + ih·v: its real part, and its imaginary part over h. */
+  runComplex(moved: (input: number) => boolean) {
+    const { shapes, attributes } = this.#case;
+    const inputs = this.#directions(moved).map(({ values, direction }) => ({
+      re: values,
+      im: direction.map((each) => COMPLEX_STEP * each),
+    }));
+    const output = complexZeros(sizeOf(this.outputShape));
+    const kinks = new KinkWatch((TOO_NEAR * REAL_STEP) / COMPLEX_STEP);
+    this.#op.compileComplex?.(shapes, attributes, this.outputShape)(inputs, output, kinks);
+    return {
+      value: output.re,
+      slope: output.im.map((each) => each / COMPLEX_STEP),
+      isNearKink: kinks.crossed,
+    };
+  }
+
+  /** The op at x, and its slope along v by five-point differences. */
+  runFivePoint(moved: (input: number) => boolean): [Float64Array, Float64Array] {
+    const directions = this.#directions(moved);
+    const at = (steps: number) => {
+      directions.forEach(({ values, direction }, input) => {
+        const point = values.map((value, i) => value + steps * REAL_STEP * direction[i]);
+        this.#memory.set(point, this.#inputs[input]);
+      });
+      return this.runLane(0, () => false);
+    };
+    const [far, near, nearer, farther, middle] = [at(-2), at(-1), at(1), at(2), at(0)];
+    const slope = middle.map(
+      (_, i) => (8 * (nearer[i] - near[i]) - (farther[i] - far[i])) / (12 * REAL_STEP),
+    );
+    return [middle, slope];
   }
 
   guardsHold(): boolean {

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { StoreBench } from './store-bench.ts';
 import {
   acquireJob,
+  aJob,
   anEnding,
+  anInlinePayload,
   aParameter,
   aPayload,
   aReport,
@@ -16,23 +18,44 @@ export function durabilityConformance(bench: StoreBench): void {
   describe('what outlives the process', () => {
     it('is every part of a job', async () => {
       const numeric = await bench.store.tensors.put(Float64Array.of(1, Number.NaN));
-      const id = await endedJob(bench.store, { name: 'kept', labels: { a: 'b' } }, { numeric });
+      const id = await endedJob(
+        bench.store,
+        { name: 'kept', labels: { a: 'b' } },
+        { numeric: { kind: 'tensor', id: numeric } },
+      );
       const before = await bench.store.jobs.get(id);
       const events = await bench.store.jobs.events(id, 0, 10);
       await bench.reopen();
       const { jobs, tensors } = bench.store;
       expect(await jobs.get(id)).toEqual(before);
       expect(await jobs.payload(id)).toEqual(await aPayload(bench.store));
-      expect(await jobs.report(id)).toEqual(aReport());
+      expect(await jobs.report(id)).toBe(JSON.stringify(aReport()));
       expect(await jobs.events(id, 0, 10)).toEqual(events);
-      expect(await jobs.numeric(id)).toBe(numeric);
+      expect(await jobs.numeric(id)).toEqual({ kind: 'tensor', id: numeric });
       expect(await tensors.get(numeric)).toEqual(Float64Array.of(1, Number.NaN));
       expect((await jobs.list({ label: { key: 'a', value: 'b' } }, 10)).jobs).toEqual([before]);
     });
 
+    it('is every bit of the numbers of a small job', async () => {
+      const job = aJob();
+      const payload = anInlinePayload();
+      await bench.store.jobs.insert(job, payload);
+      const lease = await acquireJob(bench.store, job.id);
+      const numeric = { kind: 'inline', values: Float64Array.of(-0, Number.NaN, 3) } as const;
+      await bench.store.jobs.finish(lease, anEnding({ numeric }));
+      await bench.reopen();
+      expect(await bench.store.jobs.payload(job.id)).toEqual(payload);
+      expect(await bench.store.jobs.numeric(job.id)).toEqual(numeric);
+    });
+
     it('is the work of a job that had not ended, for its next owner', async () => {
       const old = await runningJob(bench.store);
-      const result = { stage: 'prepare', index: 0, cost: 2.5, evaluations: 1 } as const;
+      const result = {
+        stage: 'prepare',
+        index: 0,
+        prepared: { cost: 2.5, noise: { deviation: 1e-16, scale: 1 } },
+        evaluations: 1,
+      } as const;
       const progress = { stage: 'prepare', completed: 1, total: 3 } as const;
       await bench.store.jobs.putShardResult(old, result, progress);
       await bench.store.jobs.appendEvent(old, { type: 'parameter', data: aParameter('W1') });

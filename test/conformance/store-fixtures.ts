@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { ParameterReport, Report } from '../../src/check/report.ts';
-import type { JobPayload, JobRecord } from '../../src/jobs/job-record.ts';
+import type { JobNumbers, JobPayload } from '../../src/jobs/job-payload.ts';
+import type { JobRecord } from '../../src/jobs/job-record.ts';
 import type { JobEnding, Lease, Store } from '../../src/jobs/store/job-store.ts';
 
 /** A time to start from, in ms since 1970. */
@@ -32,12 +33,23 @@ export function aJob(fields: Partial<JobRecord> = {}): JobRecord {
   };
 }
 
-/** Puts the tensors of a small job and says which they are. */
-export async function aPayload(store: Store, seed = 1): Promise<JobPayload> {
+/** A payload whose numbers are tensors. */
+export interface TensorPayload extends JobPayload {
+  readonly numbers: Extract<JobNumbers, { kind: 'tensors' }>;
+}
+
+/** Puts the tensors of a job and says which they are. */
+export async function aPayload(store: Store, seed = 1): Promise<TensorPayload> {
   const theta = await store.tensors.put(Float64Array.of(seed, 2, 3));
   const claimed = await store.tensors.put(Float64Array.of(seed, 20, 30));
   const data = await store.tensors.put(Float64Array.of(seed, -0, Number.NaN, 1e300));
-  return { spec: `{"seed":${seed}}`, tensors: { theta, claimed, data: [data] } };
+  return { spec: `{"seed":${seed}}`, numbers: { kind: 'tensors', theta, claimed, data: [data] } };
+}
+
+/** A job so small that its numbers are kept with it. */
+export function anInlinePayload(seed = 1): JobPayload {
+  const values = Float64Array.of(seed, 2, 3, seed, 20, 30, seed, -0, Number.NaN, 1e300);
+  return { spec: `{"seed":${seed}}`, numbers: { kind: 'inline', values } };
 }
 
 /** Stores a job. @returns its record as it was given to the store. */
@@ -99,12 +111,22 @@ export function aParameter(name: string): Omit<ParameterReport, 'histogram'> {
 }
 
 export function aReport(name = 'W1'): Report {
-  const components = { total: 3, checked: 3, passed: 2, failed: 1, inconclusive: 0, vacuous: 0, kinks: 0 };
+  const components = {
+    total: 3,
+    checked: 3,
+    passed: 2,
+    failed: 1,
+    inconclusive: 0,
+    vacuous: 0,
+    kinks: 0,
+    noiseLimited: 0,
+  };
   return {
     verdict: 'fail',
     relativeDifference: 0.25,
     withinTolerance: false,
     cost: 'NaN',
+    noise: { deviation: 1e-16, scale: 1, error: 1e-16, relativeDifference: 1e-9 },
     components,
     settings: {
       method: 'central',
@@ -122,6 +144,8 @@ export function aReport(name = 'W1'): Report {
         verdict: 'fail',
         relativeDifference: 0.25,
         strategy: 'weight-perturbation',
+        precision: 'float64',
+        detectable: 1e-9,
         components,
         maxError: 'Infinity',
         claimedNorm: 2,

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { StoreBench } from './store-bench.ts';
 import {
   aCancellation,
+  acquireJob,
   aJob,
   anEnding,
+  anInlinePayload,
   aPayload,
   aReport,
   endedJob,
@@ -37,11 +39,25 @@ export function jobConformance(bench: StoreBench): void {
       expect(found.jobs.map(({ id }) => id)).toEqual([job.id]);
     });
 
-    it('gives back the payload', async () => {
+    it('gives back the payload, whether its numbers are tensors or in it', async () => {
+      for (const payload of [await aPayload(bench.store, 5), anInlinePayload(5)]) {
+        const job = aJob();
+        await bench.store.jobs.insert(job, payload);
+        expect(await bench.store.jobs.payload(job.id)).toEqual(payload);
+      }
+    });
+
+    it('keeps numbers apart from the buffer that they came in', async () => {
+      const buffer = Float64Array.from({ length: 9 }, (_, i) => i);
       const job = aJob();
-      const payload = await aPayload(bench.store, 5);
-      await bench.store.jobs.insert(job, payload);
-      expect(await bench.store.jobs.payload(job.id)).toEqual(payload);
+      const values = buffer.subarray(2, 5);
+      await bench.store.jobs.insert(job, { spec: '', numbers: { kind: 'inline', values } });
+      const lease = await acquireJob(bench.store, job.id);
+      await bench.store.jobs.finish(lease, anEnding({ numeric: { kind: 'inline', values } }));
+      buffer.fill(9);
+      const kept = { kind: 'inline', values: Float64Array.of(2, 3, 4) };
+      expect((await bench.store.jobs.payload(job.id))?.numbers).toEqual(kept);
+      expect(await bench.store.jobs.numeric(job.id)).toEqual(kept);
     });
 
     it('knows nothing of an id that was never stored', async () => {
@@ -59,8 +75,8 @@ export function jobConformance(bench: StoreBench): void {
 
     it('refuses a job whose tensors were not put, and stores nothing of it', async () => {
       const job = aJob({ labels: { a: 'b' } });
-      const { spec, tensors } = await aPayload(bench.store);
-      const payload = { spec, tensors: { ...tensors, theta: 'f'.repeat(64) } };
+      const { spec, numbers } = await aPayload(bench.store);
+      const payload = { spec, numbers: { ...numbers, theta: 'f'.repeat(64) } };
       const key = { client: 'client', key: 'k', fingerprint: 'f', expiresAt: START + 1 };
       await expect(bench.store.jobs.insert(job, payload, key)).rejects.toMatchObject({ code: 'internal' });
       expect(await bench.store.jobs.get(job.id)).toBeUndefined();
@@ -79,7 +95,7 @@ export function jobConformance(bench: StoreBench): void {
 
     it('stores every job of many that arrive together, although one of them is refused', async () => {
       const payload = await aPayload(bench.store);
-      const wrong = { ...payload, tensors: { ...payload.tensors, data: ['0'.repeat(64)] } };
+      const wrong = { ...payload, numbers: { ...payload.numbers, data: ['0'.repeat(64)] } };
       const jobs = Array.from({ length: 300 }, (_, i) => ({
         job: aJob(),
         payload: i === 150 ? wrong : payload,
@@ -102,9 +118,20 @@ export function jobConformance(bench: StoreBench): void {
       });
     });
 
+    it('ends a job whose start was not stored, with the time of it', async () => {
+      const { id } = await insertJob(bench.store);
+      const lease = await acquireJob(bench.store, id);
+      await bench.store.jobs.finish(lease, anEnding({ startedAt: START + 1 }));
+      expect(await bench.store.jobs.get(id)).toMatchObject({ status: 'succeeded', startedAt: START + 1 });
+      const started = await runningJob(bench.store);
+      await bench.store.jobs.finish(started, anEnding({ startedAt: START + 99 }));
+      expect((await bench.store.jobs.get(started.jobId))?.startedAt).toBe(START + 1);
+    });
+
     it('ends a job with its report, verdict and numeric gradient', async () => {
       const lease = await runningJob(bench.store);
-      const numeric = await bench.store.tensors.put(Float64Array.of(7, 8, 9));
+      const id = await bench.store.tensors.put(Float64Array.of(7, 8, 9));
+      const numeric = { kind: 'tensor', id } as const;
       await bench.store.jobs.finish(lease, anEnding({ numeric }));
       const job = await bench.store.jobs.get(lease.jobId);
       expect(job).toMatchObject({
@@ -116,8 +143,8 @@ export function jobConformance(bench: StoreBench): void {
         expiresAt: START + 1_000_000,
       });
       expect(job?.owner).toBeUndefined();
-      expect(await bench.store.jobs.report(lease.jobId)).toEqual(aReport());
-      expect(await bench.store.jobs.numeric(lease.jobId)).toBe(numeric);
+      expect(await bench.store.jobs.report(lease.jobId)).toBe(JSON.stringify(aReport()));
+      expect(await bench.store.jobs.numeric(lease.jobId)).toEqual(numeric);
     });
 
     it('ends a failed job with its error and without a report', async () => {

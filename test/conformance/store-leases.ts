@@ -16,7 +16,12 @@ export function leaseConformance(bench: StoreBench): void {
   async function tryWrites(lease: Lease): Promise<boolean[]> {
     const { jobs } = bench.store;
     const progress = { stage: 'sweep', completed: 2, total: 3 } as const;
-    const result = { stage: 'prepare', index: 0, cost: 1, evaluations: 1 } as const;
+    const result = {
+      stage: 'prepare',
+      index: 0,
+      prepared: { cost: 1, noise: { deviation: 1e-16, scale: 1 } },
+      evaluations: 1,
+    } as const;
     return [
       await jobs.renew(lease, START + 77_000),
       await jobs.start(lease, START + 5),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreBench } from './store-bench.ts';
 import {
+  acquireJob,
   aJob,
   anEnding,
+  anInlinePayload,
   aPayload,
   aReport,
   endedJob,
@@ -81,7 +83,7 @@ export function retentionConformance(bench: StoreBench): void {
       const result = { stage: 'sweep', index: 0, entries, evaluations: 200 } as const;
       await jobs.putShardResult(taken.lease, result, { stage: 'sweep', completed: 1, total: 3 });
       expect(await bytes()).toBeGreaterThanOrEqual(inserted + 800);
-      const ending = anEnding({ numeric: await tensors.put(new Float64Array(50)) });
+      const ending = anEnding({ numeric: { kind: 'tensor', id: await tensors.put(new Float64Array(50)) } });
       await jobs.finish(taken.lease, ending);
       expect(await bytes()).toBe(inserted + Buffer.byteLength(JSON.stringify(aReport())) + 400);
     });
@@ -89,8 +91,24 @@ export function retentionConformance(bench: StoreBench): void {
     it('counts a tensor that a job names twice once', async () => {
       const theta = await bench.store.tensors.put(Float64Array.of(1, 2));
       const job = aJob();
-      await bench.store.jobs.insert(job, { spec: '', tensors: { theta, claimed: theta, data: [theta] } });
+      await bench.store.jobs.insert(job, {
+        spec: '',
+        numbers: { kind: 'tensors', theta, claimed: theta, data: [theta] },
+      });
       expect((await bench.store.jobs.get(job.id))?.bytes).toBe(16);
+    });
+
+    it('counts the numbers that a small job keeps itself', async () => {
+      const { jobs } = bench.store;
+      const job = aJob();
+      const payload = anInlinePayload();
+      await jobs.insert(job, payload);
+      const inserted = 80 + Buffer.byteLength(payload.spec);
+      expect((await jobs.get(job.id))?.bytes).toBe(inserted);
+      const lease = await acquireJob(bench.store, job.id);
+      await jobs.finish(lease, anEnding({ numeric: { kind: 'inline', values: new Float64Array(5) } }));
+      const report = Buffer.byteLength(JSON.stringify(aReport()));
+      expect((await jobs.get(job.id))?.bytes).toBe(inserted + report + 40);
     });
 
     it('drops Idempotency-Keys that are over', async () => {

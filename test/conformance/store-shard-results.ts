@@ -31,7 +31,12 @@ export function shardResultConformance(bench: StoreBench): void {
       await Promise.all(
         order.map((i) => bench.store.jobs.putShardResult(lease, aSweep(i, [i]), progress(i))),
       );
-      const prepare = { stage: 'prepare', index: 0, cost: Number.NEGATIVE_INFINITY, evaluations: 1 } as const;
+      const prepare = {
+        stage: 'prepare',
+        index: 0,
+        prepared: { cost: Number.NEGATIVE_INFINITY, noise: { deviation: 1e-16, scale: 1 } },
+        evaluations: 1,
+      } as const;
       await bench.store.jobs.putShardResult(lease, prepare, progress(0));
       const results = await bench.store.jobs.shardResults(lease.jobId, 'sweep');
       expect(results).toEqual([0, 1, 2, 3, 7, 11, 100].map((i) => aSweep(i, [i])));

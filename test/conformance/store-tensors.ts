@@ -135,11 +135,11 @@ export function tensorConformance(bench: StoreBench): void {
         await tensors.put(ramp(4)),
       ];
       const job = aJob();
-      await jobs.insert(job, { spec: '', tensors: { theta, claimed, data: [x] } });
+      await jobs.insert(job, { spec: '', numbers: { kind: 'tensors', theta, claimed, data: [x] } });
       const taken = await jobs.acquire(job.id, 'owner', START, START + 10);
       if (taken === undefined) throw new Error('The lease was free.');
       const numeric = await tensors.put(ramp(2, 9));
-      await jobs.finish(taken.lease, anEnding({ numeric }));
+      await jobs.finish(taken.lease, anEnding({ numeric: { kind: 'tensor', id: numeric } }));
       const later = START + 1_000_000;
       expect(await tensors.sweepOrphans(later)).toBe(0);
       for (const id of [theta, claimed, x, numeric]) expect(await tensors.get(id)).toBeDefined();

@@ -83,17 +83,16 @@ it.each([
 });
 
 it.each([
-  ['central', 3.0001, 'pass'],
-  ['forward', 3.0301, 'fail'],
-] as const)(
-  'theta cubed at 1 by %s differences with a step of 0.01 is %d',
-  async (method, numeric, verdict) => {
-    const document = example('theta-cubed');
-    const report = await checkGradients({ ...document, check: { ...document.check, method } });
-    expect(Math.abs(fromJsonNumber(report.parameters[0].worst[0].numeric) - numeric)).toBeLessThan(1e-12);
-    expect(report.verdict).toBe(verdict);
-  },
-);
+  ['central', 3.0001],
+  ['forward', 3.0301],
+] as const)('theta cubed at 1 by %s differences with a step of 0.01 is %d', async (method, numeric) => {
+  const document = example('theta-cubed');
+  const report = await checkGradients({ ...document, check: { ...document.check, method } });
+  expect(Math.abs(fromJsonNumber(report.parameters[0].worst[0].numeric) - numeric)).toBeLessThan(1e-12);
+  // The claimed gradient is right, and a second look with a good step says so.
+  expect(report.verdict).toBe('pass');
+  expect(report.parameters[0].worst[0].refined?.numeric).toBeCloseTo(3, 9);
+});
 
 it('the generated MLP has 41,802 components and right gradients', async () => {
   const text = execFileSync(process.execPath, [join(folder, 'make-mlp.mjs')], {

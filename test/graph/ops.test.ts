@@ -9,7 +9,9 @@ import {
   opConformance,
   type PlainArray,
 } from '../conformance/op-conformance.ts';
+import { opRegionConformance } from '../conformance/op-region-conformance.ts';
 import { heapWith } from '../fixtures/on-kernels.ts';
+import { windowOps } from './window-ops.ts';
 
 const length = fc.integer({ min: 1, max: 4 });
 const anyShape = fc.array(length, { maxLength: 3 });
@@ -127,6 +129,16 @@ const total = (values: readonly number[]) => values.reduce((sum, value) => sum +
 const logSumExp = (line: readonly number[]) => Math.log(total(line.map(Math.exp)));
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
+/** erf by its Maclaurin series, which is accurate to 1e-12 where |x| ≤ 3. */
+function erf(x: number): number {
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 80; n++) {
+    term *= -(x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
 const matmul: OpDescription = {
   op: findOp('matmul'),
   cases: fc
@@ -195,15 +207,35 @@ const transpose: OpDescription = {
   },
 };
 
-const flatten: OpDescription = {
+/** Joins neighbours of a shape wherever `joins` says so. */
+function joined(shape: Shape, joins: readonly boolean[]): number[] {
+  const axes: number[] = [];
+  shape.forEach((each, i) => {
+    if (joins[i] && axes.length > 0) axes[axes.length - 1] *= each;
+    else axes.push(each);
+  });
+  return axes;
+}
+
+const reshape: OpDescription = {
   op: findOp('reshape'),
-  cases: anyShape.map((shape) => ({
-    shapes: [shape],
-    attributes: { shape: [shape.reduce((a, b) => a * b, 1)] },
-  })),
-  reference: ([x]) => {
-    const flat = indices(x.shape);
-    return { shape: [flat.length], at: ([i]) => x.at(flat[i]) };
+  cases: fc
+    .record({
+      shape: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 }),
+      before: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+      after: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    })
+    .map(({ shape, before, after }) => ({
+      shapes: [joined(shape, before)],
+      attributes: { shape: joined(shape, after) },
+    })),
+  reference: ([x], { shape }) => {
+    const target = Array.isArray(shape) ? shape.map(Number) : [];
+    const inOrder = indices(x.shape);
+    return {
+      shape: target,
+      at: (index) => x.at(inOrder[index.reduce((flat, i, axis) => flat * target[axis] + i, 0)]),
+    };
   },
 };
 
@@ -330,6 +362,7 @@ const descriptions: readonly OpDescription[] = [
   unary('tanh', Math.tanh),
   unary('sigmoid', sigmoid),
   unary('softplus', (x) => Math.log(1 + Math.exp(x))),
+  unary('erf', erf),
   unary('relu', (x) => Math.max(x, 0)),
   unary('leaky-relu', (x) => (x > 0 ? x : 0.2 * x), [-3, 3], { slope: 0.2 }),
   binary('add', (a, b) => a + b),
@@ -347,7 +380,7 @@ const descriptions: readonly OpDescription[] = [
   binary('not-equal', (a, b) => Number(a !== b)),
   matmul,
   transpose,
-  flatten,
+  reshape,
   broadcastTo,
   concat,
   slice,
@@ -360,9 +393,13 @@ const descriptions: readonly OpDescription[] = [
   alongAxis('log-sum-exp', logSumExp, false),
   where,
   pick,
+  ...windowOps,
 ];
 
-for (const description of descriptions) opConformance(description);
+for (const description of descriptions) {
+  opConformance(description);
+  opRegionConformance(description);
+}
 
 it('every op of the registry is described here', () => {
   expect(descriptions.map(({ op }) => op.name).sort()).toEqual(allOps.map((op) => op.name).sort());
@@ -404,6 +441,29 @@ describe('shapes that do not fit are refused with a sentence that names them', (
     ['softmax', [[2]], { axis: 1 }],
     ['where', [[2], [3], []], {}],
     ['pick', [[2, 3], [3]], { axis: 1 }],
+    ['unfold', [[2, 3]], { taps: [], positions: [], strides: [], dilations: [], starts: [], spacings: [] }],
+    [
+      'unfold',
+      [[2, 3, 4]],
+      { taps: [2], positions: [0], strides: [1], dilations: [1], starts: [0], spacings: [1] },
+    ],
+    [
+      'patch-product',
+      [
+        [2, 3, 2, 4],
+        [5, 3, 3],
+      ],
+      {},
+    ],
+    [
+      'patch-product',
+      [
+        [2, 3, 2, 4],
+        [5, 2, 2],
+      ],
+      {},
+    ],
+    ['take-rows', [[], [3]], {}],
   ] as const)('%s of %j', (name, shapes, attributes) => {
     const infer = () => findOp(name).inferShape(shapes, attributes);
     expect(infer).toThrow(ShapeError);
@@ -411,11 +471,36 @@ describe('shapes that do not fit are refused with a sentence that names them', (
   });
 });
 
+it.each([
+  ['reshape', [5, 7, 12], [5, 7, 3, 4], { shape: [5, 7, 3, 4] }, [0, 1, -1, -1]],
+  ['reshape', [5, 3, 4], [5, 12], { shape: [5, 12] }, [0, -1]],
+  ['reshape', [5, 2, 6], [5, 3, 4], { shape: [5, 3, 4] }, [0, -1, -1]],
+  ['reshape', [5, 1, 6], [5, 6], { shape: [5, 6] }, [0, 2]],
+  ['slice', [5, 6, 8], [5, 1, 8], { starts: [0, 2, 0], ends: [5, 3, 8], steps: [1, 1, 1] }, [0, -1, 2]],
+])(
+  '%s of %j to %j keeps apart the axes that it leaves as they are',
+  (name, shape, output, attributes, kept) => {
+    const query = {
+      moved: [shape.map((length, axis) => (length === 1 ? -1 : axis))],
+      shapes: [shape],
+      output,
+    };
+    expect(findOp(name).spread?.(query, attributes).output).toEqual(kept);
+  },
+);
+
+it('take-rows gives NaN for an index that names no row', () => {
+  const heap = heapWith([7, 8, 0, 2, 0.5, -1, 0, 0, 0, 0]);
+  const [table, indices, output] = [0, 2, 6].map((offset) => ({ offset, laneStride: 0 }));
+  findOp('take-rows').compile([[2], [4]], {}, [4])(heap, 1, [table, indices], output);
+  expect([...heap.floats.slice(6)]).toEqual([7, Number.NaN, Number.NaN, Number.NaN]);
+});
+
 it('NaN goes through every op that reads it', () => {
   const heap = heapWith([Number.NaN, 1, 0, 0]);
   const input = { offset: 0, laneStride: 0 };
   const output = { offset: 2, laneStride: 0 };
-  for (const name of ['relu', 'leaky-relu', 'abs', 'sigmoid', 'softplus', 'tanh', 'square']) {
+  for (const name of ['relu', 'leaky-relu', 'abs', 'sigmoid', 'softplus', 'tanh', 'erf', 'square']) {
     findOp(name).compile([[]], { slope: 0.1 }, [])(heap, 1, [input], output);
     expect(heap.floats[2], name).toBeNaN();
   }

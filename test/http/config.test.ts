@@ -60,8 +60,10 @@ describe('the configuration', () => {
   });
 
   it('wants room for at least one body of the largest size', () => {
-    expect(faultsOf({ MAX_BODY_BYTES: '1000', MAX_INTAKE_BYTES: '999' })).toEqual([
+    const sizes = { MAX_BODY_BYTES: '1000', MAX_UPLOAD_BYTES: '2000', MAX_INTAKE_BYTES: '999' };
+    expect(faultsOf(sizes)).toEqual([
       'MAX_INTAKE_BYTES must be at least MAX_BODY_BYTES, not "999"',
+      'MAX_INTAKE_BYTES must be at least MAX_UPLOAD_BYTES, not "999"',
     ]);
   });
 

@@ -78,7 +78,9 @@ describe('a stop', () => {
     const { service, send, get, submit } = await startRunningService({}, folder);
     const id = await submit(long());
     const waiting = send('POST', '/v1/jobs', { body: long(), headers: { prefer: 'wait=30' } });
-    await expect.poll(async () => (await get('/metrics')).text).toMatch(/^gradcheck_jobs_unfinished 2$/m);
+    await expect
+      .poll(async () => (await get('/metrics')).text, { timeout: 20_000 })
+      .toMatch(/^gradcheck_jobs_unfinished 2$/m);
     const began = performance.now();
     const stopped = service.stop();
     expect((await waiting).status).toBe(202);

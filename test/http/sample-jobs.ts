@@ -2,7 +2,7 @@
 export const cubic = {
   model: { format: 'expression', cost: 'theta**3' },
   parameters: { theta: 1 },
-  gradients: { theta: 3 },
+  gradients: { theta: 3.5 },
   check: { epsilon: 0.01 },
 };
 

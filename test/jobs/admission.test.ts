@@ -101,10 +101,10 @@ describe('a coordinator under overload', () => {
     expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['overloaded']));
     expect(refused.every(({ retryAfter }) => Number.isInteger(retryAfter) && retryAfter >= 1)).toBe(true);
     for (const { id } of accepted) {
-      expect((await here.coordinator.waitForEnd(id, 20_000)).status).toBe('succeeded');
+      expect((await here.coordinator.waitForEnd(id, 20_000)).job.status).toBe('succeeded');
     }
     const next = await here.coordinator.submit({ job: cubeJob(), client: 'client 0' });
-    expect((await here.coordinator.waitForEnd(next.job.id, 20_000)).status).toBe('succeeded');
+    expect((await here.coordinator.waitForEnd(next.job.id, 20_000)).job.status).toBe('succeeded');
     expect((await here.store.jobs.list({}, 100)).jobs).toHaveLength(9);
     await here.stop();
   });

@@ -71,7 +71,7 @@ describe('a job whose process dies', () => {
     expect((await reopened.jobs.get(job.id))?.status).toBe('running');
 
     const second = await startMortal(reopened, 0.5);
-    const ended = await second.coordinator.waitForEnd(job.id, 30_000);
+    const { job: ended } = await second.coordinator.waitForEnd(job.id, 30_000);
     expect(ended.status).toBe('succeeded');
     expect(await storedReport(reopened, job.id)).toEqual(await undisturbedReport(long));
     expect(second.count('putShardResult')).toBe(shardsOf(long, 'sweep').length - stored);
@@ -128,9 +128,9 @@ describe('a job whose process dies', () => {
     const waiting = await first.coordinator.submit({ job: cubeJob(), client: 'client' });
     await first.kill();
     const second = await startMortal(store, 600, 'the service');
-    expect((await second.coordinator.waitForEnd(waiting.job.id, 20_000)).status).toBe('succeeded');
+    expect((await second.coordinator.waitForEnd(waiting.job.id, 20_000)).job.status).toBe('succeeded');
     await second.coordinator.cancel(running.job.id);
-    expect((await second.coordinator.waitForEnd(running.job.id, 20_000)).status).toBe('cancelled');
+    expect((await second.coordinator.waitForEnd(running.job.id, 20_000)).job.status).toBe('cancelled');
     await second.stop();
     await store.close();
   });
@@ -144,7 +144,7 @@ describe('a job whose process dies', () => {
     await expect.poll(() => store.jobs.claimable(Date.now(), 1), { timeout: 10_000 }).toHaveLength(1);
     // Its lease is so long that it is not renewed, and the cancellation not heard of that way, within this test.
     const second = await startMortal(store, 600);
-    expect((await second.coordinator.waitForEnd(job.id, 10_000)).status).toBe('cancelled');
+    expect((await second.coordinator.waitForEnd(job.id, 10_000)).job.status).toBe('cancelled');
     expect(second.count('start')).toBe(0);
     await second.stop();
   });
@@ -160,7 +160,7 @@ describe('a job whose process dies', () => {
     );
     await first.kill();
     for (const [i, { job }] of jobs.entries()) {
-      expect((await other.coordinator.waitForEnd(job.id, 20_000)).status).toBe('succeeded');
+      expect((await other.coordinator.waitForEnd(job.id, 20_000)).job.status).toBe('succeeded');
       expect(await storedReport(store, job.id)).toEqual(await undisturbedReport(networkJob([8, 6, 3], 5, i)));
       expect((await allEvents(store, job.id)).map(({ id }) => id)).toEqual([1, 2, 3]);
     }
@@ -187,7 +187,7 @@ describe('a process that is only thought dead', () => {
       .poll(() => first.coordinator.load(), { timeout: 20_000 })
       .toEqual({ jobs: 0, workSeconds: 0, shards: 0 });
     await second.coordinator.cancel(job.id);
-    expect((await heard).status).toBe('cancelled');
+    expect((await heard).job.status).toBe('cancelled');
     expect((await allEvents(store, job.id)).map(({ type }) => type)).toEqual(['cancelled']);
     await Promise.all([first.stop(), second.stop()]);
   });
@@ -198,7 +198,7 @@ describe('a process that is only thought dead', () => {
     const second = await startProcess(store, { leaseSeconds: 0.6 });
     const { job } = await first.coordinator.submit({ job: endless, client: 'client' });
     await second.coordinator.cancel(job.id);
-    expect((await second.coordinator.waitForEnd(job.id, 10_000)).status).toBe('cancelled');
+    expect((await second.coordinator.waitForEnd(job.id, 10_000)).job.status).toBe('cancelled');
     await Promise.all([first.stop(), second.stop()]);
   });
 });
@@ -218,7 +218,7 @@ describe('a shard that ends its thread', () => {
       job: faultyJob(network, fault, times),
       client: 'client',
     });
-    return here.coordinator.waitForEnd(job.id, 50_000);
+    return (await here.coordinator.waitForEnd(job.id, 50_000)).job;
   };
 
   it.each(['exit', 'late-throw', 'heap', 'hang', 'afterthought'] as const)(
@@ -241,7 +241,7 @@ describe('a shard that ends its thread', () => {
     await start(fault);
     const other = await here.coordinator.submit({ job: network, client: 'other' });
     expect(await run(fault, 99)).toMatchObject({ status: 'failed', error: { code } });
-    expect((await here.coordinator.waitForEnd(other.job.id, 30_000)).status).toBe('succeeded');
+    expect((await here.coordinator.waitForEnd(other.job.id, 30_000)).job.status).toBe('succeeded');
     expect(await storedReport(here.store, other.job.id)).toEqual(expected);
     await expect.poll(() => here.executor.liveThreads(), { timeout: 20_000 }).toBe(2);
   });
@@ -267,10 +267,10 @@ describe('a store that cannot be written', () => {
       code: 'storage-full',
     });
     const waited = await here.coordinator.waitForEnd(jobs[0].id, 1500);
-    expect(waited.status).toBe('running');
+    expect(waited.job.status).toBe('running');
     full = false;
     for (const { id } of jobs)
-      expect((await here.coordinator.waitForEnd(id, 20_000)).status).toBe('succeeded');
+      expect((await here.coordinator.waitForEnd(id, 20_000)).job.status).toBe('succeeded');
     expect(await storedReport(store, jobs[0].id)).toEqual(expected);
     expect((await allEvents(store, jobs[0].id)).map(({ id }) => id)).toEqual([1, 2, 3, 4]);
     expect(here.coordinator.load().jobs).toBe(0);
@@ -296,7 +296,7 @@ describe('a process that stops', () => {
       code: 'stopping',
       retryAfter: expect.any(Number),
     });
-    expect((await heard).status).toBe('queued');
+    expect((await heard).job.status).toBe('queued');
     await stopping;
     await first.executor.destroy();
     expect(performance.now() - started).toBeLessThan(9000);
@@ -304,7 +304,7 @@ describe('a process that stops', () => {
     expect(await store.jobs.claimable(Date.now(), 100)).toHaveLength(7);
 
     const second = await startProcess(store);
-    expect((await second.coordinator.waitForEnd(running.job.id, 30_000)).status).toBe('succeeded');
+    expect((await second.coordinator.waitForEnd(running.job.id, 30_000)).job.status).toBe('succeeded');
     expect(await storedReport(store, running.job.id)).toEqual(expected);
     await second.stop();
   });

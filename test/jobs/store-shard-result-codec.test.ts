@@ -30,11 +30,16 @@ const projection: fc.Arbitrary<Projection> = fc.record({
   rounding: fc.double(),
   truncation: fc.double(),
   factor: fc.double(),
+  relativeNoise: fc.double(),
   crossed: fc.boolean(),
   evaluations: fc.nat(),
 });
+const prepared = fc.record({
+  cost: fc.double(),
+  noise: fc.record({ deviation: fc.double(), scale: fc.double() }),
+});
 const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
-  fc.record({ stage: fc.constant('prepare' as const), index: u32, cost: fc.double(), evaluations: fc.nat() }),
+  fc.record({ stage: fc.constant('prepare' as const), index: u32, prepared, evaluations: fc.nat() }),
   fc.record({
     stage: fc.constantFrom('sweep' as const, 'refine' as const, 'bisect' as const),
     index: u32,
@@ -76,7 +81,7 @@ describe('the stored form of shard results', () => {
   });
 
   it('is refused when a later program wrote it', () => {
-    const bytes = encodeShardResult({ stage: 'prepare', index: 0, cost: 1, evaluations: 1 });
+    const bytes = encodeShardResult({ stage: 'sweep', index: 0, entries: [], evaluations: 1 });
     bytes[0] = 2;
     expect(() => decodeShardResult(bytes)).toThrow(expect.objectContaining({ code: 'storage-failed' }));
   });

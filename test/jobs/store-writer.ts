@@ -25,8 +25,9 @@ async function writeJob(i: number): Promise<void> {
   const id = `${name}-${String(i).padStart(6, '0')}`;
   const payload = await aPayload(store, i);
   const tensor = await store.tensors.put(new Float64Array(i % 10 === 0 ? 300_000 : 40).fill(i));
-  const data = [...payload.tensors.data, tensor];
-  await store.jobs.insert(aJob({ id }), { ...payload, tensors: { ...payload.tensors, data } });
+  const { spec, numbers } = payload;
+  const data = [...numbers.data, tensor];
+  await store.jobs.insert(aJob({ id }), { spec, numbers: { ...numbers, data } });
   tell({ kind: 'inserted', id, tensor });
   const lease = await acquireJob(store, id, name);
   for (let k = 1; k <= 3; k++) {

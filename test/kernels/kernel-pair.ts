@@ -3,7 +3,7 @@ import { instantiateKernels, type Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernelModule } from '../../src/kernels/load-module.ts';
 import { type Elementary, plainElementwise, plainMovement } from './plain-elementwise.ts';
 import { plainProducts } from './plain-products.ts';
-import { plainLines, plainSums } from './plain-reductions.ts';
+import { plainComparisons, plainLines, plainSums } from './plain-reductions.ts';
 
 export const kernelModule = loadKernelModule();
 
@@ -38,6 +38,7 @@ export class KernelPair {
       ...plainMovement(this.#expected),
       ...plainSums(this.#expected),
       ...plainLines(this.#expected, elementary),
+      ...plainComparisons(this.#expected),
       ...plainProducts(this.#expected),
     };
   }
@@ -50,6 +51,12 @@ export class KernelPair {
       this.floats[i] = awkward ? AWKWARD[Math.floor(random() * AWKWARD.length)] : (random() - 0.5) * 6;
     }
     this.#expected.set(this.floats);
+  }
+
+  /** Puts one number in both memories. */
+  set(at: number, value: number): void {
+    this.floats[at] = value;
+    this.#expected[at] = value;
   }
 
   /**

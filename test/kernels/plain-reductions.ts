@@ -1,4 +1,4 @@
-import type { LineKernels, SumKernels } from '../../src/kernels/reduction-kernels.ts';
+import type { ComparisonKernels, LineKernels, SumKernels } from '../../src/kernels/reduction-kernels.ts';
 import { canonical, type Elementary } from './plain-elementwise.ts';
 
 type Terms = (i: number) => number;
@@ -102,5 +102,27 @@ export function plainLines(m: Float64Array, elementary: Elementary): LineKernels
       along(logSoftmax, [columns, a, 1, out, 1], [rows, aRow, outRow]),
     logSumExpColumns: (rows, columns, a, aRow, out) =>
       along(logSumExp, [columns, a, 1, out, 1], [rows, aRow, 0]),
+  };
+}
+
+export function plainComparisons(m: Float64Array): ComparisonKernels {
+  return {
+    signsDiffer(count, a, b) {
+      for (let i = 0; i < count; i++) if (Math.sign(m[a + i]) !== Math.sign(m[b + i])) return 1;
+      return 0;
+    },
+    choicesDiffer(blocks, rows, columns, a, b, largest) {
+      const chosen = (start: number) => {
+        const line = Array.from({ length: rows }, (_, i) => m[start + i * columns]);
+        const extreme = largest ? Math.max(...line) : Math.min(...line);
+        return Number.isNaN(extreme) ? line.findIndex(Number.isNaN) : line.indexOf(extreme);
+      };
+      for (let block = 0; block < blocks; block++)
+        for (let j = 0; j < columns; j++) {
+          const at = block * rows * columns + j;
+          if (chosen(a + at) !== chosen(b + at)) return 1;
+        }
+      return 0;
+    },
   };
 }

@@ -189,3 +189,60 @@ it('an infinite largest entry is its logSumExp, and an all −∞ line has no so
     Number.NaN,
   ]);
 });
+
+describe('signsDiffer', () => {
+  const sizes = fc.constantFrom(0, -0, 5e-324, -5e-324, 1e-200, -1e-200, 3, -2, 1e300, -Infinity, Infinity);
+
+  it('finds a sign that changes anywhere in a run, and none where each stays', () => {
+    fc.assert(
+      fc.property(
+        fc.array(sizes, { minLength: 1, maxLength: 40 }),
+        gaps,
+        fc.nat(39),
+        fc.option(fc.constantFrom(0, 1, -1, Number.NaN), { nil: undefined }),
+        (values, gap, at, change) => {
+          const places = new Places(gap);
+          const a = places.take(values.length);
+          const b = places.take(values.length);
+          pair.fill(1, 0);
+          values.forEach((value, i) => {
+            pair.set(a + i, value);
+            pair.set(b + i, value === 0 ? -value : value / 3 === 0 ? value : value / 3);
+          });
+          if (change !== undefined) pair.set(b + (at % values.length), change);
+          expect(pair.difference((k) => k.signsDiffer(values.length, a, b))).toBeUndefined();
+        },
+      ),
+    );
+  });
+});
+
+describe('choicesDiffer', () => {
+  const length = fc.integer({ min: 1, max: 5 });
+  const values = fc.constantFrom(0, -0, 1, 1, 2, -3, Number.NaN, Infinity, -Infinity);
+
+  it('finds another chosen row in any column, ties and NaN included, and none where each stays', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(length, length, length),
+        fc.constantFrom<0 | 1>(0, 1),
+        fc.array(values, { minLength: 125, maxLength: 125 }),
+        fc.option(fc.tuple(fc.nat(), values), { nil: undefined }),
+        ([blocks, rows, columns], largest, drawn, change) => {
+          const size = blocks * rows * columns;
+          const places = new Places([0]);
+          const a = places.take(size);
+          const b = places.take(size);
+          pair.fill(1, 0);
+          drawn.slice(0, size).forEach((value, i) => {
+            pair.set(a + i, value);
+            pair.set(b + i, value);
+          });
+          if (change !== undefined) pair.set(b + (change[0] % size), change[1]);
+          const difference = pair.difference((k) => k.choicesDiffer(blocks, rows, columns, a, b, largest));
+          expect(difference).toBeUndefined();
+        },
+      ),
+    );
+  });
+});

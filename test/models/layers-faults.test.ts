@@ -34,7 +34,6 @@ describe('a fault of a layer', () => {
   it.each([
     ['dens', 'there is no layer "dens"; did you mean "dense"? there are dense, relu'],
     ['Relu', 'there is no layer "Relu"; did you mean "relu"?'],
-    ['conv2d', 'the layer "conv2d" is not built yet; there are dense'],
     ['zzz', 'there is no layer "zzz"; there are dense'],
     [7, 'the type of a layer must be a string, not 7'],
   ])('says of the type %j what there is', (type, detail) => {
@@ -68,18 +67,18 @@ describe('a fault of a layer', () => {
     ]);
   });
 
-  it('names unknown, missing, wrong and planned fields', () => {
+  it('names unknown, missing and wrong fields', () => {
     const layers = [
       { type: 'relu', slope: 1 },
       { type: 'leaky-relu', slope: 'steep' },
-      { type: 'dense', wieghts: 'W', name: 'first', inputs: ['X'] },
+      { type: 'dense', wieghts: 'W', name: 1, inputs: 'X' },
     ];
     expect(faultsOf({ layers })).toEqual([
+      '/model/layers/2/name must be a string, not 1',
       '/model/layers/0/slope unknown field "slope"',
       '/model/layers/1/slope must be a finite number, not the string "steep"',
+      '/model/layers/2/inputs must be an array, not the string "X"',
       '/model/layers/2/wieghts unknown field "wieghts"; did you mean "weights"?',
-      '/model/layers/2/name "name" is not built yet',
-      '/model/layers/2/inputs "inputs" is not built yet',
       '/model/layers/2/weights is missing: it must be a string',
     ]);
   });
@@ -113,7 +112,28 @@ describe('a fault of a layer', () => {
 
 describe('a fault of the loss', () => {
   it.each([
-    [{ type: 'mae', target: 'Y' }, '/model/loss/type loss: the loss "mae" is not built yet; there are mse'],
+    [{ type: 'focal', target: 'Y' }, '/model/loss/type loss: there is no loss "focal"; there are mse'],
+    [
+      { type: 'mse', target: 'Y', labelSmoothing: 0.1 },
+      '/model/loss/labelSmoothing "labelSmoothing" is not built yet',
+    ],
+    [
+      { type: 'mse', target: 'Y', classWeights: [1] },
+      '/model/loss/classWeights "classWeights" is not built yet',
+    ],
+    [
+      { type: 'mse', target: 'Y', weight: 'half' },
+      '/model/loss/weight must be a finite number, not the string "half"',
+    ],
+    [{ type: 'huber', target: 'Y', delta: 0 }, '/model/loss/delta must be more than 0, not 0'],
+    [
+      { type: 'hinge', target: 'Y' },
+      '/model/loss/target loss (hinge): Y[0,0] is 0, but a class of the hinge loss is -1 or 1',
+    ],
+    [
+      { type: 'kl-divergence', target: 'negative' },
+      '/model/loss/target loss (kl-divergence): negative[0,1] is -1, but a probability is at least 0',
+    ],
     [{ type: 'mes', target: 'Y' }, '/model/loss/type loss: there is no loss "mes"; did you mean "mse"?'],
     [undefined, '/model/loss loss: a loss must be an object with a type, not nothing'],
     [{ type: 'mse' }, '/model/loss/target is missing: it must be a string'],
@@ -130,7 +150,7 @@ describe('a fault of the loss', () => {
       '/model/loss loss (cross-entropy): the prediction has one class only',
     ],
   ])('%j is named', (loss, fault) => {
-    const faults = faultsOf({ loss });
+    const faults = faultsOf({ loss }, { negative: [[0, -1]] });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(fault);
   });
@@ -157,12 +177,16 @@ describe('a fault of a regulariser', () => {
   const l2 = { type: 'l2', lambda: 1, parameters: ['W'], scale: '1' };
   it.each([
     [
-      { ...l2, type: 'elastic' },
-      '/type regularization[0]: the regulariser "elastic" is not built yet; there are l1, l2',
+      { ...l2, type: 'dropout' },
+      '/type regularization[0]: there is no regulariser "dropout"; there are l1, l2, elastic',
     ],
     [
       { ...l2, scale: undefined },
       '/scale must be "1/(2m)", "1/m", "1/2", "1" or a finite number; there is no default',
+    ],
+    [
+      { type: 'elastic', lambda1: 1, parameters: ['W'], scale: '1' },
+      '/lambda2 is missing: it must be a finite number',
     ],
     [{ ...l2, lambda: -1 }, '/lambda must be at least 0, not -1'],
     [{ ...l2, parameters: [] }, '/parameters must not be empty'],

@@ -78,11 +78,10 @@ describe('a faulty job document', () => {
     ],
     [{ check: { epsilon: 0 } }, '/check/epsilon', 'must be more than 0, not 0'],
     [{ check: { epsilon: 'Auto' } }, '/check/epsilon', 'must be "auto" or a finite number greater than 0'],
-    [{ check: { method: 'five-point' } }, '/check/method', '"five-point" is not built yet'],
     [
       { check: { method: 'centre' } },
       '/check/method',
-      'must be "forward" or "backward" or "central", not the string "centre"',
+      'must be "forward" or "backward" or "central" or "five-point" or "complex-step", not',
     ],
     [
       { check: { strategy: 'directional', method: 'forward' } },
@@ -115,6 +114,18 @@ describe('a faulty job document', () => {
       { check: { components: { parameters: ['W', 'W'] } } },
       '/check/components/parameters/1',
       '"W" is named twice',
+    ],
+    [{ check: { components: { only: ['V[0]'] } } }, '/check/components/only/0', 'there is no parameter "V"'],
+    [
+      { check: { components: { only: ['W[9,9]'] } } },
+      '/check/components/only/0',
+      '"W[9,9]" is no component of W: its shape is',
+    ],
+    [{ check: { components: { only: ['W'] } } }, '/check/components/only/0', '"W" is no component of W'],
+    [
+      { check: { components: { only: ['W[0,0]', 'W[0,0]'] } } },
+      '/check/components/only/1',
+      '"W[0,0]" is named twice',
     ],
     [{ check: 1 }, '/check', 'must be an object, not 1'],
     [
@@ -204,7 +215,7 @@ describe('thirty faults and more of every kind', () => {
     cost: null,
     labels: { ok: 'yes', bad: 1, 'a:b': 'x' },
     check: {
-      method: 'complex-step',
+      method: 'richardson',
       epsilon: -1,
       tolerance: 'small',
       strategy: 'along',
@@ -296,7 +307,8 @@ describe('thirty faults and more of every kind', () => {
         '/model/layers/1/weights',
         '/model/layers/2/type',
         '/model/layers/3',
-        '/model/layers/4/type',
+        '/model/layers/4/hiddenWeights',
+        '/model/layers/4/inputWeights',
         '/model/layers/5/bias',
         '/model/layers/6',
         '/model/loss/reduction',
@@ -339,10 +351,51 @@ describe('a strategy that does not fit is refused, not replaced', () => {
   };
   it.each([
     [{ method: 'forward' }, 'node-perturbation takes the central method, not forward'],
+    [{ method: 'complex-step' }, 'node-perturbation takes the central method, not complex-step'],
     [{ components: { sample: 1 } }, 'node-perturbation checks whole parameters, not a sample of components'],
+    [{ components: { only: ['theta'] } }, 'node-perturbation checks whole parameters, not single components'],
   ])('node-perturbation with %j', (check, detail) => {
     const reading = readJob({ ...job, check: { ...check, strategy: 'node-perturbation' } });
     expect(reading).toEqual({ kind: 'faults', faults: [{ pointer: '/check/strategy', detail }] });
+  });
+});
+
+describe('complex-step', () => {
+  const absolute = {
+    model: { format: 'expression', cost: 'sum(abs(X)) * sin(u) + \\\n  abs(exp(v)) + sum(abs(w * abs(X)))' },
+    data: { X: [1, -1] },
+    parameters: { u: 1, v: 2, w: [1, 2] },
+    gradients: { u: 1, v: 2, w: [1, 2] },
+  };
+  const where = (check: object) => readJob({ ...absolute, check: { method: 'complex-step', ...check } });
+
+  it('names each operation that has no complex arithmetic, where a checked parameter moves it', () => {
+    const detail = (place: string) =>
+      `${place}: complex-step has no complex arithmetic for abs; central takes it`;
+    expect(where({})).toEqual({
+      kind: 'faults',
+      faults: ['line 2, column 3', 'line 2, column 21'].map((place) => ({
+        pointer: '/check/method',
+        detail: detail(place),
+      })),
+    });
+    expect(where({ components: { parameters: ['v'] } })).toMatchObject({
+      faults: [{ detail: detail('line 2, column 3') }],
+    });
+    expect(where({ components: { sample: 1 } })).toMatchObject({ kind: 'faults' });
+    expect(where({ components: { parameters: ['u'] } }).kind).toBe('job');
+    expect(where({ method: 'five-point' }).kind).toBe('job');
+  });
+
+  it('names the layer or regulariser that the operation comes from', () => {
+    const regularization = [{ type: 'l1', lambda: 0.1, parameters: ['W'], scale: '1' }];
+    const model = { ...good.model, regularization };
+    expect(faultsOf({ ...good, model, check: { method: 'complex-step' } })).toEqual([
+      {
+        pointer: '/check/method',
+        detail: 'regularization[0] (l1): complex-step has no complex arithmetic for abs; central takes it',
+      },
+    ]);
   });
 });
 

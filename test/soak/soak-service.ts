@@ -97,6 +97,14 @@ export class SoakService {
     return Number(value);
   }
 
+  /** The most memory that the process has held so far, in bytes, as Linux counts it. */
+  peakMemory(): number {
+    const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8');
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+    if (kilobytes === undefined) throw new Error('the system does not say what memory the service held');
+    return 1024 * Number(kilobytes);
+  }
+
   get #logPath(): string {
     return join(this.#folder, 'log');
   }

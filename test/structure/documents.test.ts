@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkGradients } from '../../src/index.ts';
+import { layerKinds } from '../../src/models/layers/layer-registry.ts';
+import { lossKinds } from '../../src/models/layers/loss-registry.ts';
+import { regularizerKinds } from '../../src/models/layers/regularization.ts';
 import { projectRoot } from './import-graph.ts';
 
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
@@ -41,6 +44,14 @@ it("the README's job documents can be checked as they are", async () => {
     blocks.map(async (json) => (await checkGradients(JSON.parse(json))).verdict),
   );
   expect(verdicts).toEqual(['fail', 'fail']);
+});
+
+it('docs/models.md names every layer, loss and regulariser, and its document can be checked as it is', async () => {
+  const text = read('docs/models.md');
+  const types = [layerKinds, lossKinds, regularizerKinds].flatMap(({ byType }) => [...byType.keys()]);
+  expect(types.filter((type) => !text.includes(`\`${type}\``))).toEqual([]);
+  const [, json = ''] = text.match(/```json\n([\s\S]*?)```/) ?? [];
+  expect((await checkGradients(JSON.parse(json))).verdict).toBe('fail');
 });
 
 it('there are documents to look at, and the README names both first commands', () => {

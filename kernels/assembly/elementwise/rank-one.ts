@@ -26,6 +26,18 @@ export function addOuter(
 
 @inline
 function addScaled(count: usize, factor: v128, y: usize, yStride: usize, base: usize, out: usize): void {
+  if (yStride == FLOAT) {
+    // Four pairs a turn, as turning the loop would take as long as one.
+    for (; count >= 8; count -= 8) {
+      v128.store(out, sum(v128.load(base), factor, v128.load(y)));
+      v128.store(out, sum(v128.load(base, 16), factor, v128.load(y, 16)), 16);
+      v128.store(out, sum(v128.load(base, 32), factor, v128.load(y, 32)), 32);
+      v128.store(out, sum(v128.load(base, 48), factor, v128.load(y, 48)), 48);
+      base += 4 * PAIR;
+      y += 4 * PAIR;
+      out += 4 * PAIR;
+    }
+  }
   const end = (count & ~1) * FLOAT;
   if (yStride == FLOAT) {
     for (let i: usize = 0; i < end; i += PAIR) {

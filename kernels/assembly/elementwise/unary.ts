@@ -1,5 +1,5 @@
 import { canonical } from '../canonical';
-import { map } from './map';
+import { map, mapSimple } from './map';
 
 /* The functions of one or two instructions; the vectorised library is in transcendental.ts. */
 
@@ -58,19 +58,19 @@ class Relu {
 }
 
 export function negate(count: usize, x: usize, xStride: usize, out: usize, outStride: usize): void {
-  map<Negate>(count, x, xStride, out, outStride);
+  mapSimple<Negate>(count, x, xStride, out, outStride);
 }
 
 export function abs(count: usize, x: usize, xStride: usize, out: usize, outStride: usize): void {
-  map<Abs>(count, x, xStride, out, outStride);
+  mapSimple<Abs>(count, x, xStride, out, outStride);
 }
 
 export function sign(count: usize, x: usize, xStride: usize, out: usize, outStride: usize): void {
-  map<Sign>(count, x, xStride, out, outStride);
+  mapSimple<Sign>(count, x, xStride, out, outStride);
 }
 
 export function square(count: usize, x: usize, xStride: usize, out: usize, outStride: usize): void {
-  map<Square>(count, x, xStride, out, outStride);
+  mapSimple<Square>(count, x, xStride, out, outStride);
 }
 
 export function sqrt(count: usize, x: usize, xStride: usize, out: usize, outStride: usize): void {
@@ -82,5 +82,5 @@ export function reciprocal(count: usize, x: usize, xStride: usize, out: usize, o
 }
 
 export function relu(count: usize, x: usize, xStride: usize, out: usize, outStride: usize): void {
-  map<Relu>(count, x, xStride, out, outStride);
+  mapSimple<Relu>(count, x, xStride, out, outStride);
 }

@@ -1,7 +1,7 @@
 import { canonical } from '../canonical';
 import { exponential } from '../functions/exponential';
 import { logarithm } from '../functions/logarithm';
-import { bytes, FLOAT, loadOne, PAIR, storeOne } from '../vector';
+import { bytes, FLOAT, gather, loadOne, PAIR, scatter, storeOne } from '../vector';
 import { largestOfColumns, largestOfRow } from './extremes';
 import { Entry, ExponentialTerm, loadColumns } from './terms';
 import { columnTotal, total } from './total';
@@ -33,21 +33,65 @@ export function softmaxRows(rows: usize, columns: usize, a: usize, aRow: usize, 
   }
 }
 
+/** Rows of which each step is taken before the next one. */
+const ROWS: usize = 32;
+
 /** out[i,j] = (a[i,j] − maxⱼ) − log Σⱼ e^(a[i,j] − maxⱼ) */
 export function logSoftmaxRows(rows: usize, columns: usize, a: usize, aRow: usize, out: usize, outRow: usize): void {
   a = bytes(a);
   aRow = bytes(aRow);
   out = bytes(out);
   outRow = bytes(outRow);
-  const end = (columns & ~1) * FLOAT;
-  for (let row: usize = 0; row < rows; row++) {
-    const largest = largestOfRow(columns, a, FLOAT);
-    const log = logarithm(f64x2.splat(total<ExponentialTerm>(columns, a, FLOAT, a, 0, largest)));
-    for (let j: usize = 0; j < end; j += PAIR) v128.store(out + j, lessTwo(v128.load(a + j), largest, log));
-    if (columns & 1) storeOne(out + end, lessTwo(loadOne(a + end), largest, log));
-    a += aRow;
-    out += outRow;
+  while (rows > 0) {
+    const block = min(rows, ROWS);
+    if (a == out || columns == 1) {
+      for (let row: usize = 0; row < block; row++) logSoftmaxOfRow(columns, a + row * aRow, out + row * outRow);
+    } else {
+      logSoftmaxOfRows(block, columns, a, aRow, out, outRow);
+    }
+    a += block * aRow;
+    out += block * outRow;
+    rows -= block;
   }
+}
+
+/**
+ * The steps of a row wait for each other, those of several rows do not: each step is taken for all rows. The first
+ * entries of a row of `out` keep its largest entry and the logarithm until it is written.
+ */
+function logSoftmaxOfRows(rows: usize, columns: usize, a: usize, aRow: usize, out: usize, outRow: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    storeOne(out + row * outRow, largestOfRow(columns, a + row * aRow, FLOAT));
+  }
+  const sums = out + FLOAT;
+  for (let row: usize = 0; row < rows; row++) {
+    const from = a + row * aRow;
+    const largest = v128.load64_splat(out + row * outRow);
+    store<f64>(sums + row * outRow, total<ExponentialTerm>(columns, from, FLOAT, from, 0, largest));
+  }
+  let row: usize = 0;
+  for (; row + 2 <= rows; row += 2) {
+    const two = sums + row * outRow;
+    scatter(two, outRow, logarithm(gather(two, outRow)));
+  }
+  if (row < rows) storeOne(sums + row * outRow, logarithm(loadOne(sums + row * outRow)));
+  for (row = 0; row < rows; row++) {
+    const to = out + row * outRow;
+    lessTwoOfRow(columns, a + row * aRow, v128.load64_splat(to), v128.load64_splat(to, FLOAT), to);
+  }
+}
+
+function logSoftmaxOfRow(columns: usize, a: usize, out: usize): void {
+  const largest = largestOfRow(columns, a, FLOAT);
+  const log = logarithm(f64x2.splat(total<ExponentialTerm>(columns, a, FLOAT, a, 0, largest)));
+  lessTwoOfRow(columns, a, largest, log, out);
+}
+
+@inline
+function lessTwoOfRow(columns: usize, a: usize, largest: v128, log: v128, out: usize): void {
+  const end = (columns & ~1) * FLOAT;
+  for (let j: usize = 0; j < end; j += PAIR) v128.store(out + j, lessTwo(v128.load(a + j), largest, log));
+  if (columns & 1) storeOne(out + end, lessTwo(loadOne(a + end), largest, log));
 }
 
 /** out[i] = maxⱼ + log Σⱼ e^(a[i,j] − maxⱼ) */

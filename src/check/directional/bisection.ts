@@ -1,11 +1,16 @@
 import type { CheckJob } from '../check-job.ts';
 import type { ComponentRun } from '../selection.ts';
 import { countComponents } from '../sweep-block.ts';
-import type { VerdictRule } from '../verdict.ts';
 import type { BisectTask } from './bisect-task.ts';
 import { CheckedRuns } from './checked-runs.ts';
 import { correctProjection } from './corrected-projection.ts';
-import { type Direction, type Projection, projectionBound, VECTORS } from './projection.ts';
+import {
+  type Direction,
+  type Projection,
+  type ProjectionRule,
+  projectionBound,
+  VECTORS,
+} from './projection.ts';
 
 /** Parts of a parameter that are taken apart at the same time, at most: those that disagree most. */
 const MOST_OPEN = 16;
@@ -16,7 +21,7 @@ export interface BisectionParts {
   readonly job: CheckJob;
   /** Position in `spec.parameters`. */
   readonly parameter: number;
-  readonly rule: VerdictRule;
+  readonly rule: ProjectionRule;
   /** The numeric gradient laid out as θ, in which components that were moved by themselves have their values. */
   readonly numeric: Float64Array;
   /** Floating-point operations of one direction, and of one component moved by itself. */
@@ -47,6 +52,10 @@ export class Bisection {
   constructor(parts: BisectionParts) {
     this.#parts = parts;
     this.checked = new CheckedRuns(parts.parameter);
+  }
+
+  get rule(): ProjectionRule {
+    return this.#parts.rule;
   }
 
   /** The projections of the whole parameter, by number of vector. */

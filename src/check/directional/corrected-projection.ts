@@ -15,7 +15,7 @@ export function correctProjection(
   numeric: Float64Array,
   known: readonly ComponentRun[],
 ): Projection {
-  const { parameter, vector, count, distance, factor } = projection;
+  const { parameter, vector, distance } = projection;
   const signs = new SignVector(spec.settings.seed, parameter, vector);
   const { offset } = spec.parameters[parameter];
   let sum = projection.claimed;
@@ -25,7 +25,7 @@ export function correctProjection(
       const [wrong, right] = [claimed[component], numeric[component]];
       if (!Number.isFinite(wrong) || !Number.isFinite(right)) continue;
       const still = theta[component];
-      const step = signs.at(component - offset) * stepAlong(spec.settings, still, count, factor);
+      const step = signs.at(component - offset) * stepAlong(spec.settings, still, projection);
       const move = (still + step - (still - step)) / distance;
       sum -= (wrong - right) * move;
       square += (right * move) ** 2 - (wrong * move) ** 2;

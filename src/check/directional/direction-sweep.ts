@@ -1,14 +1,13 @@
 import type { BoundProgram } from '../../graph/bound-program.ts';
 import type { ProbeProgram } from '../../graph/probe-program.ts';
 import type { Parameter } from '../check-job.ts';
-import { RETRY_STEPS } from '../differences.ts';
+import { differences, RETRY_STEPS } from '../differences.ts';
 import type { JobView } from '../job-memory.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound } from '../noise/noise.ts';
 import { type Move, MoveSums } from './move-sums.ts';
 import { type Direction, type Projection, stepAlong } from './projection.ts';
 import { SignVector } from './sign-vector.ts';
 
-/** Units in the last place by which the difference of two values of J may be off. */
-const ROUNDING = 16 * 2 ** -53;
 /** Evaluations of J per attempt: both sides, with the whole and with half of the step. */
 const EVALUATIONS = 4;
 
@@ -18,14 +17,13 @@ export class DirectionSweep {
   readonly #program: BoundProgram;
   readonly #width: number;
   readonly #parameter: Parameter;
-  readonly #cost: number;
+  readonly #noise: Noise;
 
   /** @param program moves the parameter as a whole */
-  constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
+  constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number, noise: Noise) {
     this.#job = job;
-    const base = job.baseValues(slot);
-    this.#cost = job.floats[base[job.spec.graph.cost].offset];
-    this.#program = program.bind(job.heap(slot), base, job.scratch(slot));
+    this.#program = program.bind(job.heap(slot), job.baseValues(slot), job.scratch(slot));
+    this.#noise = noise;
     this.#width = program.width;
     this.#parameter = parameter;
   }
@@ -59,10 +57,16 @@ export class DirectionSweep {
       distance: whole.move.smallest,
       spread: whole.move.length / whole.move.smallest,
       size: whole.move.size / whole.move.smallest,
-      rounding: (ROUNDING * Math.abs(this.#cost)) / whole.move.smallest,
+      // Both sides are half the distance away from θ.
+      rounding: roundingBound(
+        evaluationError(this.#noise),
+        differences.central.roundoff,
+        whole.move.smallest / 2,
+      ),
       // Of order 2: what is left over is a quarter as much with half the step. A kink is no matter of order.
       truncation: crossed ? 0 : (4 / 3) * shift,
       factor,
+      relativeNoise: relativeNoise(this.#noise),
       crossed,
     };
   }
@@ -97,6 +101,7 @@ export class DirectionSweep {
 
     const signs = new SignVector(spec.settings.seed, direction.parameter, direction.vector);
     const sums = new MoveSums(direction.count);
+    const part = { count: direction.count, factor, relativeNoise: relativeNoise(this.#noise) };
     const first = direction.start - offset;
     for (let i = first; i < first + direction.count; i++) {
       const claimed = floats[layout.claimed + offset + i];
@@ -105,7 +110,7 @@ export class DirectionSweep {
         continue;
       }
       const value = floats[theta + i];
-      const step = signs.at(i) * stepAlong(spec.settings, value, direction.count, factor);
+      const step = signs.at(i) * stepAlong(spec.settings, value, part);
       floats[plusAt + i] = value + step;
       floats[minusAt + i] = value - step;
       sums.add(claimed, value + step - (value - step));

@@ -1,11 +1,13 @@
 import type { CheckJob } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
+import type { Noise } from '../noise/noise.ts';
+import type { Precision } from '../precision.ts';
+import { largestMagnitude } from '../provisional-rules.ts';
 import type { StagePlan, SweepResult } from '../shard.ts';
 import type { SweepState } from '../sweep-state.ts';
-import type { VerdictRule } from '../verdict.ts';
 import { Bisection } from './bisection.ts';
 import { planBisect } from './plan-bisect.ts';
-import type { Projection } from './projection.ts';
+import type { Projection, ProjectionRule } from './projection.ts';
 
 /**
  * The search for wrong components of all parameters that are checked along directions. It goes in rounds, each of
@@ -15,21 +17,31 @@ export class Localisation {
   readonly #compiled: CompiledJob;
   readonly #sweep: SweepState;
   readonly #bisections = new Map<number, Bisection>();
+  #noise: Noise = { deviation: 0, scale: 0 };
   #round: StagePlan | undefined;
   readonly #results = new Map<number, SweepResult>();
   /** Shards of the rounds that are over. */
   #shards = 0;
 
-  /** @param sweep holds the values of components that are moved by themselves */
-  constructor(job: CheckJob, compiled: CompiledJob, rule: VerdictRule, sweep: SweepState) {
+  /**
+   * @param precisions per parameter of the spec
+   * @param sweep holds the values of components that are moved by themselves
+   */
+  constructor(job: CheckJob, compiled: CompiledJob, precisions: readonly Precision[], sweep: SweepState) {
     this.#compiled = compiled;
     this.#sweep = sweep;
     for (const block of compiled.blocks) {
       if (block.kind !== 'directions') continue;
       const { parameter, flopsPerProbe, flopsPerComponent } = block;
+      const rule = projectionRule(job, parameter, precisions[parameter]);
       const parts = { job, parameter, rule, numeric: sweep.numeric, flopsPerComponent };
       this.#bisections.set(parameter, new Bisection({ ...parts, flopsPerDirection: flopsPerProbe }));
     }
+  }
+
+  /** To be called before anything is accepted. */
+  setNoise(noise: Noise): void {
+    this.#noise = noise;
   }
 
   /** Undefined for a parameter that is not checked along directions. */
@@ -46,7 +58,7 @@ export class Localisation {
   nextPlan(): StagePlan | undefined {
     if (this.#round === undefined) {
       const tasks = [...this.#bisections.values()].flatMap((bisection) => bisection.tasks);
-      if (tasks.length > 0) this.#round = planBisect(this.#compiled, tasks, this.#shards);
+      if (tasks.length > 0) this.#round = planBisect(this.#compiled, tasks, this.#shards, this.#noise);
     }
     return this.#round;
   }
@@ -78,4 +90,15 @@ export class Localisation {
         bisection.advance(projections.filter((projection) => projection.parameter === parameter));
     }
   }
+}
+
+function projectionRule(
+  { spec, claimed }: CheckJob,
+  parameter: number,
+  precision: Precision,
+): ProjectionRule {
+  const { tolerance, floor } = precision;
+  if (floor === 0) return { tolerance, floor };
+  const { offset, size } = spec.parameters[parameter];
+  return { tolerance, floor: floor * largestMagnitude(claimed.subarray(offset, offset + size)) };
 }

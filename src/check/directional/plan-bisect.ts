@@ -1,6 +1,7 @@
 import type { CompiledJob } from '../compile-job.ts';
+import type { Noise } from '../noise/noise.ts';
 import { cutRanges } from '../plan-stage.ts';
-import type { Shard, StagePlan } from '../shard.ts';
+import type { BisectShard, StagePlan } from '../shard.ts';
 import { type BisectTask, probesOf, sliceTasks } from './bisect-task.ts';
 
 /**
@@ -11,6 +12,7 @@ export function planBisect(
   { blocks }: CompiledJob,
   tasks: readonly BisectTask[],
   firstShard: number,
+  noise: Noise,
 ): StagePlan {
   const costs = new Map(
     blocks.flatMap((block) => (block.kind === 'directions' ? [[block.parameter, block] as const] : [])),
@@ -22,9 +24,9 @@ export function planBisect(
       return { probes: probesOf(task), flopsPerProbe: flops ?? 1 };
     }),
   );
-  const shards = ranges.map(({ start, count, flops }, i): Shard => {
+  const shards = ranges.map(({ start, count, flops }, i): BisectShard => {
     const index = firstShard + i;
-    return { stage: 'bisect', index, start, count, flops, tasks: sliceTasks(tasks, start, count) };
+    return { stage: 'bisect', index, start, count, flops, noise, tasks: sliceTasks(tasks, start, count) };
   });
   return { stage: 'bisect', shards, probes: tasks.reduce((sum, task) => sum + probesOf(task), 0) };
 }

@@ -1,7 +1,6 @@
 import { stepOf } from '../differences.ts';
 import type { ComponentRun } from '../selection.ts';
 import type { CheckSettings } from '../settings.ts';
-import type { VerdictRule } from '../verdict.ts';
 
 /** Some components of a parameter, in a row, moved together along one of its vectors. */
 export interface Direction extends ComponentRun {
@@ -29,8 +28,9 @@ export interface Projection extends Direction {
   readonly rounding: number;
   /** What of numeric − claimed is from J not being straight, by the same with half of each step. */
   readonly truncation: number;
-  /** The share of the usual step that was taken. */
+  /** The share of the usual step that was taken, which follows from η/S. */
   readonly factor: number;
+  readonly relativeNoise: number;
   /** Whether a kink was crossed with every step tried. */
   readonly crossed: boolean;
   readonly evaluations: number;
@@ -43,29 +43,48 @@ export const VECTORS = 8;
  * The step of one component: its own over √count, so that J moves about as far as when one component moves alone.
  * @param factor the share of that to be taken
  */
-export function stepAlong({ epsilon }: CheckSettings, theta: number, count: number, factor: number): number {
-  return (factor / Math.sqrt(count)) * stepOf(epsilon, theta);
+export function stepAlong(
+  { method, epsilon }: CheckSettings,
+  theta: number,
+  { count, factor, relativeNoise }: Pick<Projection, 'count' | 'factor' | 'relativeNoise'>,
+): number {
+  return (factor / Math.sqrt(count)) * stepOf(method, epsilon, theta, relativeNoise);
+}
+
+/** How exactly the claimed gradient of a parameter can be expected to be right. */
+export interface ProjectionRule {
+  /** τ: the relative error that a component may have. */
+  readonly tolerance: number;
+  /** What a component may be off whatever its size, in the units of the gradient: that of computing in low precision. */
+  readonly floor: number;
 }
 
 /**
  * How far the two sides of a projection may be apart. Components that are each off by their share τ, with whatever
- * signs, come to about τ·size along a ±1 vector; τ·(|claimed| + |numeric|) is for those whose signs go along with it;
- * τ·max|claimed in the job| as in the rule for components; and rounding and truncation.
+ * signs, come to about τ·size along a ±1 vector, and those off by the floor to floor·spread; τ·(|claimed| + |numeric|)
+ * is for errors whose signs go along with it; and there are rounding and truncation.
  */
-export function projectionBound(projection: Projection, rule: VerdictRule): number {
-  return toleranceOf(projection, rule) + projection.truncation;
+export function projectionBound(projection: Projection, { tolerance, floor }: ProjectionRule): number {
+  const { claimed, numeric, size, spread } = projection;
+  const ofClaimed = tolerance * (Math.abs(claimed) + Math.abs(numeric) + size) + floor * spread;
+  return ofClaimed + numericError(projection);
 }
 
-function toleranceOf({ claimed, numeric, size, rounding }: Projection, rule: VerdictRule): number {
-  return rule.relative * (Math.abs(claimed) + Math.abs(numeric) + size) + rule.absolute + rounding;
+/** How far `numeric` itself may be off. */
+export function numericError({ rounding, truncation }: Projection): number {
+  return rounding + truncation;
 }
 
-/** How much of the bound may be truncation: up to this many times the rest of it. */
-const MOST_TRUNCATION = 100;
+/** A numeric value within such a share of its size decides, as undecided components do within that of the norm. */
+const DECISIVE = 1e-3;
 
-/** Whether a projection that agrees could have disagreed: its numbers are finite, and J is nearly straight along it. */
-export function isTelling(projection: Projection, rule: VerdictRule): boolean {
-  const { claimed, numeric, truncation } = projection;
+/**
+ * Whether a projection that agrees could have disagreed: its numbers are finite, and its numeric side is exact enough.
+ * Where J does not move and nothing is claimed there is nothing to tell.
+ */
+export function isTelling(projection: Projection): boolean {
+  const { claimed, numeric, size } = projection;
   if (!Number.isFinite(numeric) || !Number.isFinite(claimed)) return false;
-  return truncation <= MOST_TRUNCATION * toleranceOf(projection, rule);
+  if (numeric === 0 && size === 0) return true;
+  return numericError(projection) <= DECISIVE * Math.max(size, Math.abs(claimed), Math.abs(numeric));
 }

@@ -1,6 +1,9 @@
 import type { BinaryKernel } from '../../kernels/elementwise-kernels.ts';
 import type { Shape } from '../../tensors/tensor.ts';
 import { sizeOf } from '../../tensors/tensor.ts';
+import * as complex from '../complex/complex.ts';
+import { type ComplexFunction2, eachPair } from '../complex/complex-values.ts';
+import * as functions from '../complex/elementary-functions.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
 import type { BranchKernel, Kernel, Op, TransposedKernel } from '../op.ts';
@@ -10,11 +13,12 @@ import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broa
 /** Computes [rows × columns] entries; see `BinaryKernel` for the strides. */
 type Compute = (heap: Heap) => BinaryKernel;
 
-type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed'>;
+type Linearity = Pick<Op, 'linear' | 'unmoved' | 'transposed' | 'passesOn'>;
 
 function binary(
   name: string,
   compute: Compute,
+  continuation: ComplexFunction2,
   more: Linearity & { readonly cost?: number; readonly piecewise?: boolean } = {},
 ): Op {
   const { cost = 1, piecewise = false, ...linearity } = more;
@@ -23,6 +27,10 @@ function binary(
     arity: 2,
     inferShape: (shapes) => broadcastShapes(name, shapes),
     compile: (shapes, _attributes, output) => overNest(compute, shapes, output),
+    compileComplex: ([left, right], _attributes, output) => {
+      const table = (shape: Shape) => offsetTable(output, broadcastStrides(shape, output));
+      return eachPair(continuation, table(left), table(right));
+    },
     flops: (_shapes, _attributes, output) => sizeOf(output) * cost,
     spread: spreadElementwise,
     pull: pullElementwise,
@@ -113,6 +121,7 @@ function sum(signs: readonly [number, number]): Linearity {
   return {
     linear: () => true,
     unmoved: () => 'zero',
+    passesOn: (input) => signs[input] === 1,
     transposed: transposedBinary((input) => (weight) => signs[input] * weight),
   };
 }
@@ -150,18 +159,62 @@ function power({ floats }: Heap): BinaryKernel {
 
 const piecewise = true;
 
+/** Takes the one that is larger times `sign`, by the real part. */
+function chosen(sign: 1 | -1): ComplexFunction2 {
+  return (a, b, kinks) => {
+    const order = sign * kinks.compare(a, b);
+    if (order >= 0) return a;
+    return order < 0 ? b : { re: Number.NaN, im: Number.NaN };
+  };
+}
+
+/** Comparisons are of real parts, and real themselves. */
+function compared(holds: (order: number) => boolean): ComplexFunction2 {
+  return (a, b, kinks) => complex.real(holds(kinks.compare(a, b)) ? 1 : 0);
+}
+
 export const elementwiseBinary: readonly Op[] = [
-  binary('add', ({ kernels }) => kernels.add, sum([1, 1])),
-  binary('subtract', ({ kernels }) => kernels.subtract, sum([1, -1])),
-  binary('multiply', ({ kernels }) => kernels.multiply, product),
-  binary('divide', ({ kernels }) => kernels.divide, { ...quotient, cost: 4 }),
-  binary('power', power, { cost: 32 }),
-  binary('maximum', ({ kernels }) => kernels.maximum, { piecewise }),
-  binary('minimum', ({ kernels }) => kernels.minimum, { piecewise }),
-  binary('less', ({ kernels }) => kernels.less, { piecewise }),
-  binary('less-equal', ({ kernels }) => kernels.lessOrEqual, { piecewise }),
-  binary('greater', ({ kernels }) => swapped(kernels.less), { piecewise }),
-  binary('greater-equal', ({ kernels }) => swapped(kernels.lessOrEqual), { piecewise }),
-  binary('equal', ({ kernels }) => kernels.equal, { piecewise }),
-  binary('not-equal', ({ kernels }) => kernels.notEqual, { piecewise }),
+  binary('add', ({ kernels }) => kernels.add, complex.sum, sum([1, 1])),
+  binary('subtract', ({ kernels }) => kernels.subtract, complex.difference, sum([1, -1])),
+  binary('multiply', ({ kernels }) => kernels.multiply, complex.product, product),
+  binary('divide', ({ kernels }) => kernels.divide, functions.ratio, { ...quotient, cost: 4 }),
+  binary('power', power, functions.power, { cost: 32 }),
+  binary('maximum', ({ kernels }) => kernels.maximum, chosen(1), { piecewise }),
+  binary('minimum', ({ kernels }) => kernels.minimum, chosen(-1), { piecewise }),
+  binary(
+    'less',
+    ({ kernels }) => kernels.less,
+    compared((order) => order < 0),
+    { piecewise },
+  ),
+  binary(
+    'less-equal',
+    ({ kernels }) => kernels.lessOrEqual,
+    compared((order) => order <= 0),
+    { piecewise },
+  ),
+  binary(
+    'greater',
+    ({ kernels }) => swapped(kernels.less),
+    compared((order) => order > 0),
+    { piecewise },
+  ),
+  binary(
+    'greater-equal',
+    ({ kernels }) => swapped(kernels.lessOrEqual),
+    compared((order) => order >= 0),
+    { piecewise },
+  ),
+  binary(
+    'equal',
+    ({ kernels }) => kernels.equal,
+    compared((order) => order === 0),
+    { piecewise },
+  ),
+  binary(
+    'not-equal',
+    ({ kernels }) => kernels.notEqual,
+    compared((order) => order !== 0),
+    { piecewise },
+  ),
 ];

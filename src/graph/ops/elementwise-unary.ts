@@ -1,9 +1,13 @@
 import type { UnaryKernel } from '../../kernels/elementwise-kernels.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { type Shape, sizeOf } from '../../tensors/tensor.ts';
+import { negative, product, real } from '../complex/complex.ts';
+import { type ComplexFunction, eachEntry } from '../complex/complex-values.ts';
+import * as complex from '../complex/elementary-functions.ts';
+import { erf } from '../complex/erf.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
-import type { BranchKernel, Kernel, Op } from '../op.ts';
+import type { BranchKernel, BranchTest, Kernel, Op } from '../op.ts';
 import { pullElementwise, spreadElementwise } from '../spread.ts';
 
 /** Computes `count` entries at `to` from those at `from`; both run in a row. */
@@ -15,6 +19,8 @@ interface Traits {
   readonly factor?: number;
   /** Whether it has another piece on each side of 0. */
   readonly piecewise?: boolean;
+  /** Its analytic continuation, if it has one. */
+  readonly complex?: (attributes: Attributes) => ComplexFunction;
 }
 
 function unary(name: string, loop: (attributes: Attributes) => Loop, traits: Traits = {}): Op {
@@ -27,8 +33,12 @@ function unary(name: string, loop: (attributes: Attributes) => Loop, traits: Tra
     spread: spreadElementwise,
     pull: pullElementwise,
     ...(traits.piecewise
-      ? { compileBranches: ([shape]: readonly Shape[]) => compareSigns(sizeOf(shape)) }
+      ? {
+          compileBranches: ([shape]: readonly Shape[]) => compareSigns(sizeOf(shape)),
+          compileBranchTest: ([shape]: readonly Shape[]) => testSigns(sizeOf(shape)),
+        }
       : {}),
+    ...complexEntries(traits.complex),
     ...(traits.factor === undefined ? {} : scaling(traits.factor)),
   };
 }
@@ -39,6 +49,10 @@ function compareSigns(size: number): BranchKernel {
       if (Math.sign(memory[moved + i]) !== Math.sign(memory[base + i])) crossed(i);
     }
   };
+}
+
+function testSigns(size: number): BranchTest {
+  return ({ kernels }, [moved], [base]) => kernels.signsDiffer(size, moved, base) !== 0;
 }
 
 function scaling(factor: number): Pick<Op, 'linear' | 'transposed'> {
@@ -84,30 +98,43 @@ export const elementwiseUnary: readonly Op[] = [
     () =>
       ({ floats }, from, to, count) =>
         void floats.copyWithin(to, from, from + count),
-    {
-      factor: 1,
-    },
+    { factor: 1, complex: () => (z) => z },
   ),
-  kernelOp('negate', { factor: -1 }),
-  kernelOp('exp', { flops: TRANSCENDENTAL }),
-  kernelOp('log', { flops: TRANSCENDENTAL }),
-  kernelOp('log1p', { flops: TRANSCENDENTAL }),
-  kernelOp('expm1', { flops: TRANSCENDENTAL }),
-  kernelOp('sqrt', { flops: 4 }),
-  kernelOp('square'),
+  kernelOp('negate', { factor: -1, complex: () => negative }),
+  kernelOp('exp', { flops: TRANSCENDENTAL, complex: () => complex.exp }),
+  kernelOp('log', { flops: TRANSCENDENTAL, complex: () => complex.log }),
+  kernelOp('log1p', { flops: TRANSCENDENTAL, complex: () => complex.log1p }),
+  kernelOp('expm1', { flops: TRANSCENDENTAL, complex: () => complex.expm1 }),
+  kernelOp('sqrt', { flops: 4, complex: () => complex.sqrt }),
+  kernelOp('square', { complex: () => (z) => product(z, z) }),
+  // |z| = √(x² + y²) is analytic nowhere: abs has no complex form.
   kernelOp('abs', { piecewise: true }),
-  kernelOp('sign', { piecewise: true }),
-  kernelOp('relu', { piecewise: true }),
-  kernelOp('tanh', { flops: TRANSCENDENTAL }),
-  kernelOp('sigmoid', { flops: TRANSCENDENTAL }),
-  kernelOp('softplus', { flops: 2 * TRANSCENDENTAL }),
-  unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope)), { piecewise: true }),
-  unary('sin', () => sine, { flops: TRANSCENDENTAL }),
-  unary('cos', () => cosine, { flops: TRANSCENDENTAL }),
+  kernelOp('sign', { piecewise: true, complex: () => (z, kinks) => real(kinks.side(z)) }),
+  kernelOp('relu', { piecewise: true, complex: () => complexLeakyRelu(0) }),
+  kernelOp('tanh', { flops: TRANSCENDENTAL, complex: () => complex.tanh }),
+  kernelOp('sigmoid', { flops: TRANSCENDENTAL, complex: () => complex.sigmoid }),
+  kernelOp('softplus', { flops: 2 * TRANSCENDENTAL, complex: () => complex.softplus }),
+  kernelOp('erf', { flops: 2 * TRANSCENDENTAL, complex: () => erf }),
+  unary('leaky-relu', ({ slope }) => leakyRelu(Number(slope)), {
+    piecewise: true,
+    complex: ({ slope }) => complexLeakyRelu(Number(slope)),
+  }),
+  unary('sin', () => sine, { flops: TRANSCENDENTAL, complex: () => complex.sin }),
+  unary('cos', () => cosine, { flops: TRANSCENDENTAL, complex: () => complex.cos }),
 ];
 
 function leakyRelu(slope: number): Loop {
   return ({ kernels }, from, to, count) => kernels.leakyRelu(count, from, 1, slope, to, 1);
+}
+
+/** Either piece is linear, so it is its own continuation; which one, the real part says. */
+function complexLeakyRelu(slope: number): ComplexFunction {
+  return (z, kinks) => {
+    const side = kinks.side(z);
+    if (side > 0) return z;
+    if (side <= 0) return slope === 0 ? real(0) : product(real(slope), z);
+    return { re: Number.NaN, im: Number.NaN };
+  };
 }
 
 function sine({ floats }: Heap, from: number, to: number, count: number): void {
@@ -116,4 +143,10 @@ function sine({ floats }: Heap, from: number, to: number, count: number): void {
 
 function cosine({ floats }: Heap, from: number, to: number, count: number): void {
   for (let i = 0; i < count; i++) floats[to + i] = Math.cos(floats[from + i]);
+}
+
+function complexEntries(define: Traits['complex']): Pick<Op, 'compileComplex'> {
+  return define === undefined
+    ? {}
+    : { compileComplex: (_shapes, attributes) => eachEntry(define(attributes)) };
 }

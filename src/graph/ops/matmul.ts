@@ -1,8 +1,17 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import type { ComplexKernel } from '../complex/complex-values.ts';
+import { multiplyComplex } from '../complex/matrix-product.ts';
 import type { Attributes } from '../graph.ts';
 import type { Heap } from '../heap.ts';
-import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
+import {
+  type Kernel,
+  type Op,
+  ShapeError,
+  type TransposedKernel,
+  type TransposedLanesKernel,
+  type UpdateKernel,
+} from '../op.ts';
 import { FREE } from '../region.ts';
 import { pullElementwise, type Spread, type SpreadQuery, spreadElementwise } from '../spread.ts';
 import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
@@ -28,8 +37,8 @@ export const matmul: Op = {
   name: 'matmul',
   arity: 2,
   inferShape: ([left, right], attributes) => product(left, right, attributes).output,
-  compile: (shapes, attributes) => productKernel(shapes, attributes, false),
-  compileAdding: (shapes, attributes) => productKernel(shapes, attributes, true),
+  compile: productKernel,
+  compileUpdate: rankOneKernel,
   flops([left, right], attributes) {
     const p = product(left, right, attributes);
     return 2 * sizeOf(p.batch) * p.rows * p.columns * p.inner;
@@ -38,15 +47,14 @@ export const matmul: Op = {
   unmoved: () => 'base',
   transposed: (input, [left, right], attributes) =>
     transposedProduct(input, product(left, right, attributes)),
+  transposedLanes: (input, [left, right], attributes) =>
+    transposedLines(input, product(left, right, attributes)),
   spread: spreadProduct,
   pull: pullProduct,
+  compileComplex: complexProduct,
 };
 
-function productKernel(
-  [leftShape, rightShape]: readonly Shape[],
-  attributes: Attributes,
-  adding: boolean,
-): Kernel {
+function productKernel([leftShape, rightShape]: readonly Shape[], attributes: Attributes): Kernel {
   const p = product(leftShape, rightShape, attributes);
   const left = batchOffsets(p.left, p.batch);
   const right = batchOffsets(p.right, p.batch);
@@ -57,27 +65,22 @@ function productKernel(
     const isTall =
       left.length === 1 && b.laneStride === 0 && a.laneStride === p.rows * step && out.laneStride === matrix;
     if (isTall) {
-      multiply(heap, { ...p, rows: lanes * p.rows, leftRow: step }, a.offset, b.offset, out.offset, adding);
+      multiply(heap, { ...p, rows: lanes * p.rows, leftRow: step }, a.offset, b.offset, out.offset);
       return;
     }
     for (let lane = 0; lane < lanes; lane++) {
       for (let batch = 0; batch < left.length; batch++) {
         const from = a.offset + lane * a.laneStride + left[batch];
         const other = b.offset + lane * b.laneStride + right[batch];
-        multiply(heap, p, from, other, out.offset + lane * out.laneStride + batch * matrix, adding);
+        multiply(heap, p, from, other, out.offset + lane * out.laneStride + batch * matrix);
       }
     }
   };
 }
 
-function multiply(heap: Heap, p: Product, left: number, right: number, to: number, adding: boolean): void {
+function multiply(heap: Heap, p: Product, left: number, right: number, to: number): void {
   const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
-  if (adding && inner === 1) {
-    heap.kernels.addOuter(rows, columns, 1, left, leftRow, right, rightColumn, to, columns, to, columns);
-    return;
-  }
   const { multiplyMatrices } = heap.kernels;
-  const accumulate = adding ? 1 : 0;
   multiplyMatrices(
     rows,
     columns,
@@ -90,9 +93,30 @@ function multiply(heap: Heap, p: Product, left: number, right: number, to: numbe
     rightColumn,
     to,
     columns,
-    accumulate,
+    0,
     heap.packing,
   );
+}
+
+/** The base product plus one of rank 1: what a factor moved along one index of the inner axis makes of it. */
+function rankOneKernel([leftShape, rightShape]: readonly Shape[], attributes: Attributes): UpdateKernel {
+  const p = product(leftShape, rightShape, attributes);
+  if (p.inner !== 1) throw new Error('a factor moved along one index has an inner axis of length 1');
+  const { rows, columns, leftRow, rightColumn } = p;
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
+  return ({ kernels }, lanes, [a, b], out, base) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      for (let batch = 0; batch < left.length; batch++) {
+        const x = a.offset + lane * a.laneStride + left[batch];
+        const y = b.offset + lane * b.laneStride + right[batch];
+        const matrix = batch * rows * columns;
+        const from = base.offset + lane * base.laneStride + matrix;
+        const to = out.offset + lane * out.laneStride + matrix;
+        kernels.addOuter(rows, columns, 1, x, leftRow, y, rightColumn, from, columns, to, columns);
+      }
+    }
+  };
 }
 
 /** ∂J/∂left = weights · rightᵀ, ∂J/∂right = leftᵀ · weights; of a factor that is stored transposed, the transpose. */
@@ -118,6 +142,37 @@ function transposedProduct(input: number, p: Product): TransposedKernel {
         else add(columns, inner, rows, w, 1, columns, a, leftRow, leftInner, to, rightColumn, 1, packing);
       }
     }
+  };
+}
+
+/**
+ * As `transposedProduct` where each lane has one line of a factor, a row of the left one or a column of the right one:
+ * the lanes' weights are a matrix then, and the lines are its product with the other factor.
+ */
+function transposedLines(input: number, p: Product): TransposedLanesKernel | undefined {
+  const { rows, inner, columns, leftRow, leftInner, rightInner, rightColumn } = p;
+  const isLine = sizeOf(p.batch) === 1 && (input === 0 ? rows === 1 : columns === 1);
+  if (!isLine) return undefined;
+  const count = input === 0 ? columns : rows;
+  const other = 1 - input;
+  const [along, across] = input === 0 ? [rightColumn, rightInner] : [leftRow, leftInner];
+  return ({ kernels, packing }, lanes, inputs, weights, target) => {
+    const { offset } = inputs[other];
+    kernels.multiplyMatrices(
+      lanes,
+      inner,
+      count,
+      weights,
+      count,
+      1,
+      offset,
+      along,
+      across,
+      target,
+      inner,
+      1,
+      packing,
+    );
   };
 }
 
@@ -228,4 +283,17 @@ function batchOffsets(shape: Shape, batch: Shape): Int32Array {
   const matrix = sizeOf(shape.slice(-2));
   const strides = broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * matrix);
   return offsetTable(batch, strides);
+}
+
+function complexProduct([leftShape, rightShape]: readonly Shape[], attributes: Attributes): ComplexKernel {
+  const p = product(leftShape, rightShape, attributes);
+  const left = batchOffsets(p.left, p.batch);
+  const right = batchOffsets(p.right, p.batch);
+  return ([a, b], output) => {
+    for (let batch = 0; batch < left.length; batch++) {
+      const from = { values: a, start: left[batch], row: p.leftRow, column: p.leftInner };
+      const other = { values: b, start: right[batch], row: p.rightInner, column: p.rightColumn };
+      multiplyComplex([p.rows, p.inner, p.columns], from, other, output, batch * p.rows * p.columns);
+    }
+  };
 }

@@ -1,21 +1,46 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import { eachEntry, entryOf, pickEntries, setEntry } from '../complex/complex-values.ts';
 import type { Attributes } from '../graph.ts';
 import { type Kernel, type Op, ShapeError, type TransposedKernel } from '../op.ts';
 import { FREE } from '../region.ts';
 import { common, pullAlong, spreadAlong, spreadElementwise, spreadWhole } from '../spread.ts';
 import { numberList, wholeNumber } from './attributes.ts';
-import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
+import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
 const linear = () => true;
 
-/** output[i] = input[table[i]]. */
-function gather(table: Int32Array): Kernel {
-  return ({ floats: memory }, lanes, [input], output) => {
+/**
+ * The output's entries in order from an input that is stepped through with these strides, from `start` on. The two
+ * innermost loops of the nest are one call of the kernel; where there are not two, the lanes are the rows.
+ */
+function stridedCopy(output: Shape, strides: readonly number[], start = 0): Kernel {
+  const { outer, outerStrides, length, innerStrides } = loopNest(output, [strides]);
+  const [column] = innerStrides;
+  const rows = outer.at(-1);
+  if (rows === undefined) {
+    return ({ kernels }, lanes, [input], out) =>
+      kernels.copy(
+        lanes,
+        length,
+        input.offset + start,
+        input.laneStride,
+        column,
+        out.offset,
+        out.laneStride,
+        1,
+      );
+  }
+  const row = outerStrides[0][outer.length - 1];
+  const blocks = offsetTable(outer.slice(0, -1), outerStrides[0].slice(0, -1), start);
+  return ({ kernels }, lanes, [input], out) => {
     for (let lane = 0; lane < lanes; lane++) {
       const from = input.offset + lane * input.laneStride;
-      const to = output.offset + lane * output.laneStride;
-      for (let i = 0; i < table.length; i++) memory[to + i] = memory[from + table[i]];
+      let to = out.offset + lane * out.laneStride;
+      for (const block of blocks) {
+        kernels.copy(rows, length, from + block, row, column, to, length, 1);
+        to += rows * length;
+      }
     }
   };
 }
@@ -41,20 +66,20 @@ const transpose: Op = {
     }
     return axes.map((axis) => shape[axis]);
   },
-  compile: ([shape], attributes, output) => gather(transposeTable(shape, attributes, output)),
-  transposed: (_input, [shape], attributes, output) => scatterAdd(transposeTable(shape, attributes, output)),
+  compile: ([shape], attributes, output) => stridedCopy(output, transposeStrides(shape, attributes)),
+  compileComplex: ([shape], attributes, output) =>
+    pickEntries(offsetTable(output, transposeStrides(shape, attributes))),
+  transposed: (_input, [shape], attributes, output) =>
+    scatterAdd(offsetTable(output, transposeStrides(shape, attributes))),
   spread: (query, attributes) => spreadAlong(query, numberList(attributes, 'axes')),
   pull: (output, shapes, attributes) => pullAlong(output, shapes, numberList(attributes, 'axes')),
   flops: ([shape]) => sizeOf(shape),
   linear,
 };
 
-function transposeTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
+function transposeStrides(shape: Shape, attributes: Attributes): number[] {
   const strides = stridesOf(shape);
-  return offsetTable(
-    output,
-    numberList(attributes, 'axes').map((axis) => strides[axis]),
-  );
+  return numberList(attributes, 'axes').map((axis) => strides[axis]);
 }
 
 const reshape: Op = {
@@ -78,6 +103,7 @@ const reshape: Op = {
       }
     };
   },
+  compileComplex: () => eachEntry((z) => z),
   flops: ([shape]) => sizeOf(shape),
   linear,
   transposed(_input, [shape]) {
@@ -90,12 +116,27 @@ const reshape: Op = {
   pull: (output, shapes, _attributes, shape) => pullAlong(output, shapes, carriedAxes(shapes[0], shape)),
 };
 
-/** For each axis of `output` the axis of `input` that it is, where only axes of length 1 were put in or left out. */
+/**
+ * For each axis of `output` the axis of `input` that it is, if any. Both shapes are cut wherever the sizes up to there
+ * are the same ([m,T,12] and [m,T,3,4] after m and after T); an axis that is a piece by itself in both is carried over.
+ */
 function carriedAxes(input: Shape, output: Shape): (number | undefined)[] {
-  const long = (shape: Shape) => shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
-  const [from, to] = [long(input), long(output)];
-  const same = from.length === to.length && from.every((axis, i) => input[axis] === output[to[i]]);
-  return output.map((_, axis) => (same && to.includes(axis) ? from[to.indexOf(axis)] : undefined));
+  const sources: (number | undefined)[] = output.map(() => undefined);
+  if (sizeOf(input) === 0) return sources;
+  let [i, j] = [0, 0];
+  while (i < input.length && j < output.length) {
+    if (input[i] === 1) i++;
+    else if (output[j] === 1) j++;
+    else if (input[i] === output[j]) sources[j++] = i++;
+    else {
+      let [from, to] = [input[i++], output[j++]];
+      while (from !== to) {
+        if (from < to) from *= input[i++];
+        else to *= output[j++];
+      }
+    }
+  }
+  return sources;
 }
 
 const broadcastTo: Op = {
@@ -109,7 +150,9 @@ const broadcastTo: Op = {
     }
     return target;
   },
-  compile: ([shape], _attributes, output) => gather(offsetTable(output, broadcastStrides(shape, output))),
+  compile: ([shape], _attributes, output) => stridedCopy(output, broadcastStrides(shape, output)),
+  compileComplex: ([shape], _attributes, output) =>
+    pickEntries(offsetTable(output, broadcastStrides(shape, output))),
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   transposed: (_input, [shape], _attributes, output) =>
@@ -156,14 +199,19 @@ const concat: Op = {
       }
     };
   },
+  compileComplex(shapes, attributes, output) {
+    const tables = shapes.map((_, input) => joinedEntries(input, shapes, attributes, output));
+    return (inputs, joined) => {
+      tables.forEach((table, input) => {
+        for (let i = 0; i < table.length; i++) setEntry(joined, table[i], entryOf(inputs[input], i));
+      });
+    };
+  },
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
   unmoved: () => 'zero',
-  transposed(input, shapes, attributes, output) {
-    const axis = wholeNumber(attributes, 'axis');
-    const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
-    return scatterFrom(offsetTable(shapes[input], stridesOf(output), start));
-  },
+  transposed: (input, shapes, attributes, output) =>
+    scatterFrom(joinedEntries(input, shapes, attributes, output)),
   spread({ moved, shapes, output }, attributes) {
     const axis = wholeNumber(attributes, 'axis');
     const fixed = output.map((length, i) =>
@@ -172,6 +220,18 @@ const concat: Op = {
     return { inputs: shapes.map(() => fixed), output: fixed };
   },
 };
+
+/** Where the entries of one input of a concat lie in its output. */
+function joinedEntries(
+  input: number,
+  shapes: readonly Shape[],
+  attributes: Attributes,
+  output: Shape,
+): Int32Array {
+  const axis = wholeNumber(attributes, 'axis');
+  const start = shapes.slice(0, input).reduce((sum, shape) => sum + sizeOf(shape.slice(axis)), 0);
+  return offsetTable(shapes[input], stridesOf(output), start);
+}
 
 /** input[i] += weights[table[i]]. */
 function scatterFrom(table: Int32Array): TransposedKernel {
@@ -196,21 +256,43 @@ const slice: Op = {
       return count;
     });
   },
-  compile: ([shape], attributes, output) => gather(sliceTable(shape, attributes, output)),
-  transposed: (_input, [shape], attributes, output) => scatterAdd(sliceTable(shape, attributes, output)),
+  compile([shape], attributes, output) {
+    const { strides, start } = sliceSteps(shape, attributes);
+    return stridedCopy(output, strides, start);
+  },
+  compileComplex([shape], attributes, output) {
+    const { strides, start } = sliceSteps(shape, attributes);
+    return pickEntries(offsetTable(output, strides, start));
+  },
+  transposed(_input, [shape], attributes, output) {
+    const { strides, start } = sliceSteps(shape, attributes);
+    return scatterAdd(offsetTable(output, strides, start));
+  },
   flops: (_shapes, _attributes, output) => sizeOf(output),
   linear,
+  spread: (query, attributes) => spreadAlong(query, uncutAxes(query.shapes[0], attributes)),
+  pull: (output, shapes, attributes) => pullAlong(output, shapes, uncutAxes(shapes[0], attributes)),
 };
 
-function sliceTable(shape: Shape, attributes: Attributes, output: Shape): Int32Array {
+/** The axes that are taken whole, and in order. */
+function uncutAxes(shape: Shape, attributes: Attributes): (number | undefined)[] {
+  const { starts, ends, steps } = sliceBounds(attributes);
+  return shape.map((length, axis) =>
+    starts[axis] === 0 && ends[axis] >= length && steps[axis] === 1 ? axis : undefined,
+  );
+}
+
+/** Where a slice starts in the input, and how it steps through it. */
+function sliceSteps(
+  shape: Shape,
+  attributes: Attributes,
+): { readonly strides: number[]; readonly start: number } {
   const { starts, steps } = sliceBounds(attributes);
   const strides = stridesOf(shape);
-  const start = strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0);
-  return offsetTable(
-    output,
-    strides.map((stride, axis) => stride * steps[axis]),
-    start,
-  );
+  return {
+    strides: strides.map((stride, axis) => stride * steps[axis]),
+    start: strides.reduce((offset, stride, axis) => offset + stride * starts[axis], 0),
+  };
 }
 
 function sliceBounds(attributes: Attributes) {

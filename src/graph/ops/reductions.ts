@@ -1,29 +1,41 @@
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf, stridesOf } from '../../tensors/tensor.ts';
+import type { Complex } from '../complex/complex.ts';
+import { type ComplexValues, entryOf, setEntry } from '../complex/complex-values.ts';
+import type { KinkWatch } from '../complex/kink-watch.ts';
 import type { Attributes } from '../graph.ts';
-import { type Kernel, type Op, ShapeError } from '../op.ts';
+import { type BranchKernel, type BranchTest, type Kernel, type Op, ShapeError } from '../op.ts';
 import { FREE } from '../region.ts';
 import { type Spread, type SpreadQuery, spreadAlong } from '../spread.ts';
 import { numberList } from './attributes.ts';
 import { offsetTable } from './broadcast.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
+import { stackedExtremes, testStackedChoices } from './stacked-extremes.ts';
 
 /** Reduces the entries `memory[from + table[j]]`, j = 0 … table.length − 1, to one number. */
 type Reduce = (memory: Float64Array, from: number, table: Int32Array) => number;
 
+/** The same of complex entries. */
+type ComplexReduce = (input: ComplexValues, from: number, table: Int32Array, kinks: KinkWatch) => Complex;
+
 function reduction(
   name: string,
   reduce: Reduce,
-  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding' | 'compileBranches'> & {
+  continuation: ComplexReduce,
+  more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding'> & {
     readonly empty: boolean;
+    /** For max and min: 1 where the largest entry is chosen, −1 where the smallest one is. */
+    readonly sign?: 1 | -1;
   },
 ): Op {
-  const { empty, ...linearity } = more;
+  const { empty, sign, ...linearity } = more;
   return {
     name,
     arity: 1,
     inferShape: ([shape], attributes) => reducedShape(name, shape, attributes, empty),
     compile([shape], attributes) {
+      const stacked = sign && stackedExtremes(sign, shape, attributes);
+      if (stacked !== undefined) return stacked;
       const { rows, entries } = reductionTables(shape, attributes);
       return ({ floats: memory }, lanes, [input], output) => {
         for (let lane = 0; lane < lanes; lane++) {
@@ -34,8 +46,16 @@ function reduction(
         }
       };
     },
+    compileComplex([shape], attributes) {
+      const { rows, entries } = reductionTables(shape, attributes);
+      return ([input], output, kinks) => {
+        for (let row = 0; row < rows.length; row++)
+          setEntry(output, row, continuation(input, rows[row], entries, kinks));
+      };
+    },
     flops: ([shape]) => sizeOf(shape),
     spread: spreadReduction,
+    ...(sign === undefined ? {} : choices(sign)),
     ...linearity,
   };
 }
@@ -115,27 +135,50 @@ function reducedShape(name: string, shape: Shape, attributes: Attributes, emptyA
 }
 
 export const reductions: readonly Op[] = [
-  reduction('sum', pairwiseSum, {
+  reduction('sum', pairwiseSum, eachPart(pairwiseSum), {
     linear: () => true,
     transposed: transposedSum(() => 1),
     spread: spreadSum,
     compileAdding: addingSum,
     empty: true,
   }),
-  reduction('mean', (memory, from, table) => pairwiseSum(memory, from, table) / table.length, {
+  reduction('mean', mean, eachPart(mean), {
     linear: () => true,
     transposed: transposedSum((count) => 1 / count),
     empty: false,
   }),
-  reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], {
-    compileBranches: compareChoice(1),
+  reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], extremeEntry(1), {
+    sign: 1,
     empty: false,
   }),
-  reduction('min', (memory, from, table) => memory[from + extreme(memory, from, table, -1)], {
-    compileBranches: compareChoice(-1),
-    empty: false,
-  }),
+  reduction(
+    'min',
+    (memory, from, table) => memory[from + extreme(memory, from, table, -1)],
+    extremeEntry(-1),
+    {
+      sign: -1,
+      empty: false,
+    },
+  ),
 ];
+
+function mean(memory: Float64Array, from: number, table: Int32Array): number {
+  return pairwiseSum(memory, from, table) / table.length;
+}
+
+/** Linear, so that it reduces either part by itself. */
+function eachPart(reduce: Reduce): ComplexReduce {
+  return ({ re, im }, from, table) => ({ re: reduce(re, from, table), im: reduce(im, from, table) });
+}
+
+/** The first entry whose real part times `sign` is the largest. */
+function extremeEntry(sign: 1 | -1): ComplexReduce {
+  return (input, from, table, kinks) => {
+    const chosen = entryOf(input, from + extreme(input.re, from, table, sign));
+    for (const offset of table) kinks.compare(chosen, entryOf(input, from + offset));
+    return chosen;
+  };
+}
 
 /** The offset of the first largest entry times `sign`, or of the first NaN. */
 function extreme(memory: Float64Array, from: number, table: Int32Array, sign: 1 | -1): number {
@@ -149,14 +192,31 @@ function extreme(memory: Float64Array, from: number, table: Int32Array, sign: 1 
 }
 
 /** The pieces of max and min: which entry is chosen. */
-function compareChoice(sign: 1 | -1): NonNullable<Op['compileBranches']> {
-  return ([shape], attributes) => {
-    const { rows, entries } = reductionTables(shape, attributes);
-    return (memory, [moved], [base], crossed) => {
-      for (let row = 0; row < rows.length; row++) {
-        const now = extreme(memory, moved + rows[row], entries, sign);
-        if (now !== extreme(memory, base + rows[row], entries, sign)) crossed(row);
-      }
-    };
+function choices(sign: 1 | -1): Pick<Op, 'compileBranches' | 'compileBranchTest'> {
+  return {
+    compileBranches: ([shape], attributes) => compareChoice(sign, shape, attributes),
+    compileBranchTest: ([shape], attributes) =>
+      testStackedChoices(sign, shape, attributes) ?? anyChoice(sign, shape, attributes),
+  };
+}
+
+function anyChoice(sign: 1 | -1, shape: Shape, attributes: Attributes): BranchTest {
+  const compare = compareChoice(sign, shape, attributes);
+  return ({ floats }, moved, base) => {
+    let isAny = false;
+    compare(floats, moved, base, () => {
+      isAny = true;
+    });
+    return isAny;
+  };
+}
+
+function compareChoice(sign: 1 | -1, shape: Shape, attributes: Attributes): BranchKernel {
+  const { rows, entries } = reductionTables(shape, attributes);
+  return (memory, [moved], [base], crossed) => {
+    for (let row = 0; row < rows.length; row++) {
+      const now = extreme(memory, moved + rows[row], entries, sign);
+      if (now !== extreme(memory, base + rows[row], entries, sign)) crossed(row);
+    }
   };
 }

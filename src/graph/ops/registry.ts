@@ -3,9 +3,12 @@ import { elementwiseBinary } from './elementwise-binary.ts';
 import { elementwiseUnary } from './elementwise-unary.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './movement.ts';
+import { patchProduct } from './patch-product.ts';
 import { reductions } from './reductions.ts';
 import { selection } from './selection.ts';
 import { softmaxFamily } from './softmax.ts';
+import { takeRows } from './take-rows.ts';
+import { unfold } from './unfold.ts';
 
 /** Every op there is. A new one is one file (or one entry of a family's file) and one line here. */
 export const allOps: readonly Op[] = [
@@ -16,6 +19,9 @@ export const allOps: readonly Op[] = [
   ...reductions,
   ...softmaxFamily,
   ...selection,
+  unfold,
+  patchProduct,
+  takeRows,
 ];
 
 const byName: ReadonlyMap<string, Op> = new Map(allOps.map((op) => [op.name, op]));

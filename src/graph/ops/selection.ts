@@ -1,4 +1,6 @@
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensors/tensor.ts';
+import { real } from '../complex/complex.ts';
+import { entryOf, setEntry } from '../complex/complex-values.ts';
 import { type Op, ShapeError } from '../op.ts';
 import { FREE } from '../region.ts';
 import { spreadElementwise, spreadWhole } from '../spread.ts';
@@ -21,6 +23,15 @@ const where: Op = {
           memory[to + i] =
             memory[condition + tables[0][i]] !== 0 ? memory[a + tables[1][i]] : memory[b + tables[2][i]];
         }
+      }
+    };
+  },
+  compileComplex(shapes, _attributes, output) {
+    const [condition, a, b] = shapes.map((shape) => offsetTable(output, broadcastStrides(shape, output)));
+    return (inputs, selected, kinks) => {
+      for (let i = 0; i < condition.length; i++) {
+        const holds = kinks.side(entryOf(inputs[0], condition[i])) !== 0;
+        setEntry(selected, i, holds ? entryOf(inputs[1], a[i]) : entryOf(inputs[2], b[i]));
       }
     };
   },
@@ -84,6 +95,16 @@ const pick: Op = {
           const offset = entry(i, memory[chosen + i]);
           memory[to + i] = offset >= 0 ? memory[from + offset] : Number.NaN;
         }
+      }
+    };
+  },
+  compileComplex([shape], attributes) {
+    const entry = pickedEntry(shape, wholeNumber(attributes, 'axis'));
+    return ([x, indices], picked) => {
+      for (let i = 0; i < picked.re.length; i++) {
+        // An index that moves names no entry on either side.
+        const offset = indices.im[i] === 0 ? entry(i, indices.re[i]) : -1;
+        setEntry(picked, i, offset >= 0 ? entryOf(x, offset) : real(Number.NaN));
       }
     };
   },

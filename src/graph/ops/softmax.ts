@@ -2,6 +2,13 @@ import type { Kernels } from '../../kernels/kernels.ts';
 import type { LineKernel } from '../../kernels/reduction-kernels.ts';
 import type { Shape } from '../../tensors/tensor.ts';
 import { formatShape, sizeOf } from '../../tensors/tensor.ts';
+import {
+  complexLines,
+  type LineFunction,
+  logSoftmax,
+  logSumExp,
+  softmax,
+} from '../complex/exponential-lines.ts';
 import type { Attributes } from '../graph.ts';
 import { type Op, ShapeError } from '../op.ts';
 import { spreadAlong } from '../spread.ts';
@@ -13,7 +20,12 @@ interface LineKernelPair {
   readonly columns: (kernels: Kernels) => LineKernel;
 }
 
-function alongAxis(name: string, kernel: LineKernelPair, keepsLength: boolean): Op {
+function alongAxis(
+  name: string,
+  kernel: LineKernelPair,
+  continuation: LineFunction,
+  keepsLength: boolean,
+): Op {
   return {
     name,
     arity: 1,
@@ -47,6 +59,8 @@ function alongAxis(name: string, kernel: LineKernelPair, keepsLength: boolean): 
         }
       };
     },
+    compileComplex: ([shape], attributes) =>
+      complexLines(continuation, shape, checkedAxis(name, shape, attributes)),
     flops: ([shape]) => sizeOf(shape) * 20,
     spread(query, attributes) {
       const axis = checkedAxis(name, query.shapes[0], attributes);
@@ -70,14 +84,21 @@ export const softmaxFamily: readonly Op[] = [
   alongAxis(
     'softmax',
     { rows: (kernels) => kernels.softmaxRows, columns: (kernels) => kernels.softmaxColumns },
+    softmax,
     true,
   ),
   alongAxis(
     'log-softmax',
     { rows: (kernels) => kernels.logSoftmaxRows, columns: (kernels) => kernels.logSoftmaxColumns },
+    logSoftmax,
     true,
   ),
-  alongAxis('log-sum-exp', { rows: (kernels) => kernels.logSumExpRows, columns: logSumExpColumns }, false),
+  alongAxis(
+    'log-sum-exp',
+    { rows: (kernels) => kernels.logSumExpRows, columns: logSumExpColumns },
+    logSumExp,
+    false,
+  ),
 ];
 
 /** Its one row of output needs no stride. */

@@ -1,6 +1,8 @@
 import type { Parameter } from '../../check/check-job.ts';
+import { shownBound } from '../../check/conclusions.ts';
+import { reproduction } from '../../check/diagnosis/reproduction.ts';
+import { describeRefinement } from '../../check/parameter-report.ts';
 import type { ComponentReport, Verdict } from '../../check/report.ts';
-import { type ComponentVerdict, judgeComponent } from '../../check/verdict.ts';
 import {
   compareWorstFirst,
   type RankedComponent,
@@ -34,7 +36,6 @@ export interface ComponentPage {
 
 interface JudgedComponent extends RankedComponent {
   readonly values: ComponentValues;
-  readonly judged: ComponentVerdict;
 }
 
 /** Lists one page of a job's checked components. The numbers of a job never change, so neither do its pages. */
@@ -43,7 +44,7 @@ export async function listComponents(source: ComponentSource, query: ComponentQu
   const found = await (query.order === 'index' ? findByIndex : findWorst)(source, query, query.limit + 1);
   const components = found.slice(0, query.limit);
   return {
-    components: components.map((component) => describeComponent(source.parameters, component)),
+    components: components.map((component) => describeComponent(source, component)),
     next: found.length > query.limit ? components[components.length - 1].component : null,
   };
 }
@@ -60,8 +61,8 @@ async function findByIndex(
     to,
     (component, values) => {
       if (found.length >= most) return;
-      const judged = judge(source, component, values);
-      if (query.verdict === undefined || judged.verdict === query.verdict) found.push(judged);
+      if (query.verdict === undefined || values.verdict === query.verdict)
+        found.push(judged(component, values));
     },
     () => found.length >= most,
   );
@@ -75,12 +76,13 @@ async function findWorst(
   most: number,
 ): Promise<readonly JudgedComponent[]> {
   const [from, to] = rangeOf(source, query);
-  const before = query.after === undefined ? undefined : await judgeStored(source, query.after);
+  const before =
+    query.after === undefined ? undefined : judged(query.after, await source.valuesOf(query.after));
   const worst = new WorstComponents<JudgedComponent>(most);
   await source.visit(from, to, (component, values) => {
-    const judged = judge(source, component, values);
-    if (query.verdict !== undefined && judged.verdict !== query.verdict) return;
-    if (before === undefined || compareWorstFirst(before, judged) < 0) worst.offer(judged);
+    if (query.verdict !== undefined && values.verdict !== query.verdict) return;
+    const candidate = judged(component, values);
+    if (before === undefined || compareWorstFirst(before, candidate) < 0) worst.offer(candidate);
   });
   return worst.list();
 }
@@ -91,33 +93,26 @@ function rangeOf(source: ComponentSource, { parameter }: ComponentQuery): [from:
   return [first.offset, last.offset + last.size];
 }
 
-async function judgeStored(source: ComponentSource, component: number): Promise<JudgedComponent> {
-  return judge(source, component, await source.valuesOf(component));
+function judged(component: number, values: ComponentValues): JudgedComponent {
+  const { claimed, numeric, verdict } = values;
+  return { component, values, verdict, relativeError: relativeError(claimed, numeric) };
 }
 
-function judge(source: ComponentSource, component: number, values: ComponentValues): JudgedComponent {
-  const { claimed, numeric, crossed } = values;
-  const judged = judgeComponent(source.rule, claimed, numeric, crossed);
-  return {
-    component,
-    values,
-    judged,
-    verdict: judged.verdict,
-    relativeError: relativeError(claimed, numeric),
-  };
-}
-
-function describeComponent(parameters: readonly Parameter[], found: JudgedComponent): ListedComponent {
-  const { component, values, judged } = found;
+function describeComponent(source: ComponentSource, { component, values }: JudgedComponent): ListedComponent {
+  const { parameters } = source;
+  const refined = source.refinement(component);
   const parameter = parameters.findLast(({ offset }) => offset <= component) ?? parameters[0];
+  const index = unravel(component - parameter.offset, parameter.shape);
   return {
     parameter: parameter.name,
     component,
-    index: unravel(component - parameter.offset, parameter.shape),
+    index,
     claimed: toJsonNumber(values.claimed),
     numeric: toJsonNumber(values.numeric),
-    bound: toJsonNumber(judged.bound),
-    verdict: judged.verdict,
-    flags: judged.flags,
+    bound: toJsonNumber(shownBound(values.bound)),
+    verdict: values.verdict,
+    flags: values.flags,
+    ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
+    ...(values.verdict === 'fail' ? { reproduction: reproduction(parameter.name, index) } : {}),
   };
 }

@@ -1,37 +1,51 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
+import { readMark, UNCHECKED } from '../../check/component-marks.ts';
+import type { ComponentFlag, Verdict } from '../../check/report.ts';
 import { type ComponentRun, selectedRuns } from '../../check/selection.ts';
 import { specFromJson } from '../../check/spec-json.ts';
-import { componentMark, crossedRange, readCrossed } from '../../check/stored-gradient.ts';
-import { type VerdictRule, verdictRule } from '../../check/verdict.ts';
+import {
+  boundsRange,
+  marksRange,
+  readBounds,
+  readMarks,
+  readRefinements,
+  refinedOffset,
+  type StoredRefinement,
+} from '../../check/stored-gradient.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
+import { claimedNumbers } from '../../jobs/job-payload.ts';
+import { type Numbers, sliceNumbers } from '../../jobs/numbers.ts';
 import type { Store } from '../../jobs/store/job-store.ts';
 
-/** Components read and judged at once: a few milliseconds of work, after which other requests get their turn. */
+/** Components read at once: a few milliseconds of work, after which other requests get their turn. */
 const BLOCK = 1 << 16;
 
-/** Both gradients of one component, and whether a kink was crossed at it. */
+/** Both gradients of one component, and what was concluded of it. */
 export interface ComponentValues {
   readonly claimed: number;
   readonly numeric: number;
-  readonly crossed: boolean;
+  /** The difference above which it is called wrong. */
+  readonly bound: number;
+  readonly verdict: Verdict;
+  readonly flags: readonly ComponentFlag[];
 }
 
 /** Is called with a checked component, numbered in θ. */
 export type ComponentVisitor = (component: number, values: ComponentValues) => void;
 
-/** The components of one succeeded job, read from its stored tensors block by block. */
+/** The components of one succeeded job, read from the store block by block. */
 export class ComponentSource {
   readonly parameters: readonly Parameter[];
-  readonly rule: VerdictRule;
   readonly #values: StoredGradients;
   readonly #runs: readonly ComponentRun[];
+  readonly #refinements: ReadonlyMap<number, StoredRefinement>;
 
-  private constructor(spec: CheckSpec, values: StoredGradients, rule: VerdictRule) {
+  private constructor(spec: CheckSpec, values: StoredGradients, refinements: readonly StoredRefinement[]) {
     this.parameters = spec.parameters;
-    this.rule = rule;
     this.#values = values;
     this.#runs = selectedRuns(spec);
+    this.#refinements = new Map(refinements.map((refinement) => [refinement.component, refinement]));
   }
 
   /** @throws GradcheckError job-removed when the job's tensors are gone. */
@@ -40,8 +54,10 @@ export class ComponentSource {
     const numeric = await store.jobs.numeric(jobId);
     if (payload === undefined || numeric === undefined) throw removed(jobId);
     const spec = specFromJson(payload.spec);
-    const values = new StoredGradients(store, jobId, payload.tensors.claimed, numeric, componentCount(spec));
-    return new ComponentSource(spec, values, await readRule(spec, values));
+    const components = componentCount(spec);
+    const claimed = claimedNumbers(payload, components);
+    const values = new StoredGradients(store, jobId, claimed, numeric, components);
+    return new ComponentSource(spec, values, await values.readRefinements());
   }
 
   /**
@@ -52,15 +68,10 @@ export class ComponentSource {
     for (const [start, end] of blocksOf(from, to)) {
       const runs = this.#runsWithin(start, end);
       if (runs.length === 0) continue;
-      const { claimed, numeric, crossed } = await this.#values.read(start, end);
+      const block = await this.#values.read(start, end);
       for (const run of runs) {
         for (let i = run.start - start; i < run.start - start + run.count; i++) {
-          if (crossed[i] === componentMark.unchecked) continue;
-          visitor(start + i, {
-            claimed: claimed[i],
-            numeric: numeric[i],
-            crossed: crossed[i] === componentMark.crossed,
-          });
+          if (block.marks[i] !== UNCHECKED) visitor(start + i, valuesAt(block, i));
         }
       }
       if (enough()) return;
@@ -68,9 +79,18 @@ export class ComponentSource {
     }
   }
 
+  /** The numeric gradient of a parameter, block by block; NaN where not checked. */
+  async *numeric({ offset, size }: Parameter): AsyncGenerator<Float64Array> {
+    for (const [start, end] of blocksOf(offset, offset + size)) yield this.#values.readNumeric(start, end);
+  }
+
   async valuesOf(component: number): Promise<ComponentValues> {
-    const { claimed, numeric, crossed } = await this.#values.read(component, component + 1);
-    return { claimed: claimed[0], numeric: numeric[0], crossed: crossed[0] === componentMark.crossed };
+    return valuesAt(await this.#values.read(component, component + 1), 0);
+  }
+
+  /** The second look at a component, if there was one. */
+  refinement(component: number): StoredRefinement | undefined {
+    return this.#refinements.get(component);
   }
 
   #runsWithin(start: number, end: number): ComponentRun[] {
@@ -96,15 +116,26 @@ export class ComponentSource {
   }
 }
 
+interface ComponentBlock {
+  readonly claimed: Float64Array;
+  readonly numeric: Float64Array;
+  readonly bounds: Float32Array;
+  readonly marks: Uint8Array;
+}
+
+function valuesAt({ claimed, numeric, bounds, marks }: ComponentBlock, i: number): ComponentValues {
+  return { claimed: claimed[i], numeric: numeric[i], bound: bounds[i], ...readMark(marks[i]) };
+}
+
 /** The claimed and the numeric gradient of a job, in a store. */
 class StoredGradients {
   readonly #store: Store;
   readonly #jobId: string;
-  readonly #claimed: string;
-  readonly #numeric: string;
+  readonly #claimed: Numbers;
+  readonly #numeric: Numbers;
   readonly #components: number;
 
-  constructor(store: Store, jobId: string, claimed: string, numeric: string, components: number) {
+  constructor(store: Store, jobId: string, claimed: Numbers, numeric: Numbers, components: number) {
     this.#store = store;
     this.#jobId = jobId;
     this.#claimed = claimed;
@@ -112,35 +143,37 @@ class StoredGradients {
     this.#components = components;
   }
 
-  async read(start: number, end: number) {
-    const claimed = await this.readClaimed(start, end);
-    const numeric = await this.#slice(this.#numeric, start, end - start);
-    const { offset, count, skip } = crossedRange(this.#components, start, end);
-    const crossed = readCrossed(await this.#slice(this.#numeric, offset, count), skip, end - start);
-    return { claimed, numeric, crossed };
+  async read(start: number, end: number): Promise<ComponentBlock> {
+    const claimed = await this.#slice(this.#claimed, start, end - start);
+    const numeric = await this.readNumeric(start, end);
+    const bounds = boundsRange(this.#components, start, end);
+    const marks = marksRange(this.#components, start, end);
+    const boundValues = await this.#slice(this.#numeric, bounds.offset, bounds.count);
+    const markValues = await this.#slice(this.#numeric, marks.offset, marks.count);
+    return {
+      claimed,
+      numeric,
+      bounds: readBounds(boundValues, bounds.skip, end - start),
+      marks: readMarks(markValues, marks.skip, end - start),
+    };
   }
 
-  async readClaimed(start: number, end: number): Promise<Float64Array> {
-    return this.#slice(this.#claimed, start, end - start);
+  async readNumeric(start: number, end: number): Promise<Float64Array> {
+    return this.#slice(this.#numeric, start, end - start);
   }
 
-  async #slice(id: string, start: number, count: number): Promise<Float64Array> {
-    const values = await this.#store.tensors.slice(id, start, count);
+  async readRefinements(): Promise<StoredRefinement[]> {
+    // A slice ends where the tensor does.
+    return readRefinements(
+      await this.#slice(this.#numeric, refinedOffset(this.#components), Number.MAX_SAFE_INTEGER),
+    );
+  }
+
+  async #slice(numbers: Numbers, start: number, count: number): Promise<Float64Array> {
+    const values = await sliceNumbers(numbers, this.#store.tensors, start, count);
     if (values === undefined) throw removed(this.#jobId);
     return values;
   }
-}
-
-/** The verdict rule depends on the largest claimed component; the largest of the blocks' rules is the job's. */
-async function readRule(spec: CheckSpec, values: StoredGradients): Promise<VerdictRule> {
-  const { componentTolerance } = spec.settings;
-  let rule = verdictRule(componentTolerance, new Float64Array(0));
-  for (const [start, end] of blocksOf(0, componentCount(spec))) {
-    const ofBlock = verdictRule(componentTolerance, await values.readClaimed(start, end));
-    if (ofBlock.absolute > rule.absolute) rule = ofBlock;
-    await setImmediate();
-  }
-  return rule;
 }
 
 /** Cuts a range at multiples of BLOCK, so that a block never spans two chunks of a tensor. */

@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Piscina } from 'piscina';
+import type { Config } from '../../config.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import { findWorkerFile } from '../../jobs/executor/worker-file.ts';
 import { type ReadOutcome, readDocument } from '../../models/document/read-document.ts';
+import type { UploadForm } from '../../models/document/read-upload.ts';
 import type { IntakeBudget } from './intake-budget.ts';
+import { multipartBoundary } from './multipart-boundary.ts';
 import { receiveBody } from './receive-body.ts';
 
 /** Documents of fewer bytes are read where they arrive: that takes a few milliseconds at most. */
@@ -13,19 +16,23 @@ export const INLINE_BYTES = 256 * 1024;
 export interface IntakeTask {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly fingerprinted: boolean;
+  /** Of a body in several parts. */
+  readonly form: UploadForm | undefined;
 }
 
+export type IntakeLimits = Pick<Config, 'MAX_BODY_BYTES' | 'MAX_UPLOAD_BYTES' | 'MAX_TENSOR_BYTES'>;
+
 /**
- * Takes job documents in: small ones at once, large ones on one thread of its own that never queues behind shards,
- * so that reading 100 MB of JSON does not hold up other requests.
+ * Takes job documents in: small ones at once, large ones and those with files on one thread of its own that never
+ * queues behind shards, so that reading 100 MB of JSON does not hold up other requests.
  */
 export class DocumentIntake {
-  readonly #maxBodyBytes: number;
+  readonly #limits: IntakeLimits;
   readonly #budget: IntakeBudget;
   #pool: Piscina<IntakeTask, ReadOutcome> | undefined;
 
-  constructor(maxBodyBytes: number, budget: IntakeBudget) {
-    this.#maxBodyBytes = maxBodyBytes;
+  constructor(limits: IntakeLimits, budget: IntakeBudget) {
+    this.#limits = limits;
     this.#budget = budget;
   }
 
@@ -34,14 +41,24 @@ export class DocumentIntake {
    * @throws GradcheckError when the body cannot be received.
    */
   async read(request: IncomingMessage, fingerprinted: boolean): Promise<ReadOutcome> {
-    const bytes = await receiveBody(request, this.#maxBodyBytes, this.#budget);
+    const form = this.#formOf(request);
+    const setting = form === undefined ? 'MAX_BODY_BYTES' : 'MAX_UPLOAD_BYTES';
+    const bytes = await receiveBody(request, { setting, bytes: this.#limits[setting] }, this.#budget);
     const length = bytes.byteLength;
     try {
-      if (length < INLINE_BYTES) return readDocument(bytes, fingerprinted);
-      return await this.#readOnThread({ bytes, fingerprinted });
+      // A small file may inflate to a large one.
+      if (length < INLINE_BYTES && form === undefined) return readDocument(bytes, fingerprinted);
+      return await this.#readOnThread({ bytes, fingerprinted, form });
     } finally {
       this.#budget.giveBack(length);
     }
+  }
+
+  #formOf(request: IncomingMessage): UploadForm | undefined {
+    const boundary = multipartBoundary(request.headers['content-type']);
+    if (boundary === undefined) return undefined;
+    const { MAX_BODY_BYTES, MAX_TENSOR_BYTES } = this.#limits;
+    return { boundary, maxJobBytes: MAX_BODY_BYTES, maxTensorBytes: MAX_TENSOR_BYTES };
   }
 
   async stop(): Promise<void> {
@@ -68,6 +85,8 @@ function createPool(): Piscina<IntakeTask, ReadOutcome> {
     execArgv: [...execArgv],
     minThreads: 1,
     maxThreads: 1,
+    // Otherwise the thread would sleep between two tasks in a way that keeps it from giving back memory.
+    atomics: 'disabled',
   });
   // A thread that dies is reported by the task it ran; piscina also emits the error, which would end the process.
   pool.on('error', () => {});

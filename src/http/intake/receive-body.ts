@@ -1,33 +1,47 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import type { IntakeBudget } from './intake-budget.ts';
 
+/** The most bytes that a body may have, before and after inflation, and the setting that says so. */
+export interface BodyLimit {
+  readonly bytes: number;
+  readonly setting: string;
+}
+
+/** The content codings of RFC 9110 section 8.4.1 and of RFC 7932 that can be undone. */
+const decoders = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+type Decoder = ReturnType<typeof createGunzip | typeof createInflate | typeof createBrotliDecompress>;
+
 /**
- * Receives a request's body whole, inflated when it is gzip-encoded.
- * @param limit the most bytes, before and after inflation.
+ * Receives a request's body whole, inflated when it is compressed.
  * @param budget what the bytes are taken from as they come; the caller gives back as many as it is returned. They
  * are given back here when the body cannot be received.
  * @throws GradcheckError body-too-large, overloaded, malformed-request or unsupported-media-type.
  */
 export async function receiveBody(
   request: IncomingMessage,
-  limit: number,
+  limit: BodyLimit,
   budget: IntakeBudget,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   const declared = declaredLength(request);
-  if (declared !== undefined && declared > limit) throw tooLarge(limit);
+  if (declared !== undefined && declared > limit.bytes) throw tooLarge(limit);
   if (encoding === 'identity') return collect(request, limit, budget, declared);
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new GradcheckError(
-      'unsupported-media-type',
-      `Content-Encoding "${encoding}" is not one of gzip, identity`,
-    );
-  }
-  return inflate(request, limit, budget);
+  const createDecoder = decoders.get(encoding);
+  if (createDecoder !== undefined) return inflate(request, createDecoder(), limit, budget);
+  throw new GradcheckError(
+    'unsupported-media-type',
+    `Content-Encoding "${encoding}" is not one of gzip, deflate, br, identity`,
+  );
 }
 
 function declaredLength(request: IncomingMessage): number | undefined {
@@ -37,23 +51,23 @@ function declaredLength(request: IncomingMessage): number | undefined {
 
 async function inflate(
   request: IncomingMessage,
-  limit: number,
+  decoder: Decoder,
+  limit: BodyLimit,
   budget: IntakeBudget,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const gunzip = createGunzip();
   // Empty gzip members inflate to nothing, so the bytes before inflation need a bound of their own.
   let compressed = 0;
   request.on('data', (piece: Uint8Array) => {
     compressed += piece.byteLength;
-    if (compressed > limit) gunzip.destroy(tooLarge(limit));
+    if (compressed > limit.bytes) decoder.destroy(tooLarge(limit));
   });
-  request.once('error', (error) => gunzip.destroy(error));
-  request.pipe(gunzip);
+  request.once('error', (error) => decoder.destroy(error));
+  request.pipe(decoder);
   try {
-    return await collect(gunzip, limit, budget, undefined);
+    return await collect(decoder, limit, budget, undefined);
   } finally {
-    request.unpipe(gunzip);
-    gunzip.destroy();
+    request.unpipe(decoder);
+    decoder.destroy();
     // What is left of the body is discarded, so that the client can finish sending and read the answer.
     request.resume();
   }
@@ -61,7 +75,7 @@ async function inflate(
 
 function collect(
   source: Readable,
-  limit: number,
+  limit: BodyLimit,
   budget: IntakeBudget,
   expected: number | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -77,7 +91,7 @@ function collect(
     };
     source.on('data', (piece: Uint8Array) => {
       if (settled) return;
-      if (body.length + piece.byteLength > limit) fail(tooLarge(limit));
+      if (body.length + piece.byteLength > limit.bytes) fail(tooLarge(limit));
       else if (!budget.take(piece.byteLength)) fail(overloaded());
       else body.append(piece);
     });
@@ -92,8 +106,8 @@ function collect(
   });
 }
 
-function tooLarge(limit: number): GradcheckError {
-  return new GradcheckError('body-too-large', `the body has more than ${limit} bytes (MAX_BODY_BYTES)`);
+function tooLarge({ bytes, setting }: BodyLimit): GradcheckError {
+  return new GradcheckError('body-too-large', `the body has more than ${bytes} bytes (${setting})`);
 }
 
 function overloaded(): GradcheckError {

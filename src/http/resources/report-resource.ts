@@ -10,6 +10,7 @@ import type {
 import { strategies } from '../../check/settings.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import type { ListedComponent } from '../components/component-page.ts';
+import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
 
 // Each schema is declared as one of the checker's own types, so that the contract cannot drift from the code.
 
@@ -27,7 +28,12 @@ const componentShape = z.object({
   numeric: jsonNumberSchema,
   bound: jsonNumberSchema.describe('The difference above which the component is called wrong.'),
   verdict: verdictSchema,
-  flags: z.array(z.enum(['vacuous', 'non-finite', 'kink'])).readonly(),
+  refined: z
+    .object({ numeric: jsonNumberSchema, step: z.number(), bound: jsonNumberSchema })
+    .optional()
+    .describe('A second look with a better step; where there is one it decides in place of numeric.'),
+  flags: z.array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'])).readonly(),
+  reproduction: z.string().optional().describe('Of a failing component: the command that checks it alone.'),
 });
 
 const componentSchema: z.ZodType<ComponentReport> = componentShape.meta({ id: 'Component' });
@@ -47,6 +53,7 @@ const countsSchema: z.ZodType<ComponentCounts> = z
     inconclusive: z.int(),
     vacuous: z.int().describe('Passed ones whose claimed and numeric values are both 0.'),
     kinks: z.int().describe('Those at a kink of J, whatever their verdict.'),
+    noiseLimited: z.int().describe('Those not far above the rounding of J, whatever their verdict.'),
   })
   .meta({ id: 'ComponentCounts' });
 
@@ -64,9 +71,6 @@ const directionalSchema: z.ZodType<DirectionalReport> = z
     evaluations: z
       .int()
       .describe('Evaluations of J along directions, those of the search for wrong components included.'),
-    certain: jsonNumberSchema.describe(
-      'A single wrong component, beside those found, is seen for certain when its error is over this.',
-    ),
     canMiss: z.string().describe('In words, what may be wrong all the same.'),
   })
   .meta({ id: 'Directional' });
@@ -100,6 +104,10 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
       '‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂) over what was compared: the checked components, or for directional the derivatives along its vectors, from which the norms are estimated then.',
     ),
     strategy: strategySchema,
+    precision: z.enum(['float64', 'float32']).describe('That of the claimed gradient.'),
+    detectable: jsonNumberSchema.describe(
+      'A larger error in any passed component would have been found; for directional, in any single component beside those found.',
+    ),
     audit: z
       .object({
         components: z.int(),
@@ -122,6 +130,16 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
       .object({ edges: z.array(z.number()).readonly(), counts: z.array(z.int()).readonly() })
       .describe('Components by relative error: counts[i] lie in [edges[i], edges[i+1]).'),
     worst: z.array(componentSchema).readonly().describe('Failing ones first, then by relative error.'),
+    diagnoses: z
+      .array(parameterDiagnosisSchema)
+      .readonly()
+      .optional()
+      .describe('Of a failing parameter, in the whole report: why it fails, the best explanation first.'),
+    failures: z
+      .array(axisFailuresSchema)
+      .readonly()
+      .optional()
+      .describe('Beside diagnoses: how the failing components lie along each axis.'),
   })
   .meta({ id: 'ParameterReport' });
 
@@ -129,6 +147,7 @@ export const componentSelectionSchema: z.ZodType<Report['settings']['components'
   z.literal('all'),
   z.object({ sample: z.int() }),
   z.object({ parameters: z.array(z.string()).readonly() }),
+  z.object({ only: z.array(z.string()).readonly() }),
 ]);
 
 export const reportSchema: z.ZodType<Report> = z
@@ -137,9 +156,19 @@ export const reportSchema: z.ZodType<Report> = z
     relativeDifference: jsonNumberSchema,
     withinTolerance: z.boolean().describe('Whether the relative difference is within settings.tolerance.'),
     cost: jsonNumberSchema.describe('J at θ.'),
+    noise: z
+      .object({
+        deviation: jsonNumberSchema.describe('Standard deviation of the rounding errors in J, as measured.'),
+        scale: jsonNumberSchema.describe('Scale of the numbers that enter the last subtraction of J.'),
+        error: jsonNumberSchema.describe('What an evaluation of J is taken to be off.'),
+        relativeDifference: jsonNumberSchema.describe(
+          'The relative difference that rounding alone may give a right gradient.',
+        ),
+      })
+      .describe('How far rounding moves J near θ.'),
     components: countsSchema,
     settings: z.object({
-      method: z.enum(['forward', 'backward', 'central']),
+      method: z.enum(['forward', 'backward', 'central', 'five-point', 'complex-step']),
       strategy: strategySchema,
       epsilon: z.union([z.number(), z.literal('auto')]),
       tolerance: z.number(),
@@ -148,6 +177,7 @@ export const reportSchema: z.ZodType<Report> = z
       seed: z.int(),
     }),
     parameters: z.array(parameterReportSchema).readonly(),
+    diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })).readonly(),
     plan: planSchema.describe(
       'What the check was estimated to take. A search for wrong components comes on top.',

@@ -3,7 +3,7 @@ import type { Parameter } from '../../check/check-job.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import { listComponents } from '../components/component-page.ts';
 import type { ComponentSource } from '../components/component-source.ts';
-import { ComponentSources } from '../components/component-sources.ts';
+import type { ComponentSources } from '../components/component-sources.ts';
 import type { HttpApp } from '../http-app.ts';
 import { nextLink } from '../next-link.ts';
 import { jobParamsSchema, limitSchema } from '../query-schema.ts';
@@ -30,9 +30,11 @@ const componentPageSchema = z
   })
   .meta({ id: 'ComponentPage' });
 
-export function componentRoutes(app: HttpApp, { coordinator, store }: ServiceParts): void {
-  const sources = new ComponentSources(store);
-
+export function componentRoutes(
+  app: HttpApp,
+  { coordinator }: ServiceParts,
+  sources: ComponentSources,
+): void {
   app.get(
     '/v1/jobs/:id/components',
     {

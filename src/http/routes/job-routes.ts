@@ -3,6 +3,7 @@ import { GradcheckError } from '../../errors/catalogue.ts';
 import { isTerminal, type JobRecord } from '../../jobs/job-record.ts';
 import type { LiveProgress } from '../../jobs/live-progress.ts';
 import type { JobFilter } from '../../jobs/store/job-store.ts';
+import { matchesTag } from '../entity-tag.ts';
 import type { HttpApp } from '../http-app.ts';
 import { nextLink } from '../next-link.ts';
 import { emptyQuerySchema, jobParamsSchema, limitSchema } from '../query-schema.ts';
@@ -70,7 +71,7 @@ export function jobRoutes(app: HttpApp, parts: ServiceParts): void {
       const tag = entityTag(job, live);
       reply.header('etag', tag);
       if (!isTerminal(job.status)) reply.header('retry-after', retryAfter(job, live));
-      if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+      if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
       return describeJob(job, live);
     },
   );
@@ -131,12 +132,4 @@ function entityTag(
   live: LiveProgress = progress,
 ): string {
   return `W/"${[status, verdict ?? '', cancelRequested ? 'cancel' : '', live.stage, live.completed].join('.')}"`;
-}
-
-/** Whether an If-None-Match names the tag; weak comparison, RFC 9110 section 13.1.2. */
-function matches(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  const tags = header.split(',').map((one) => one.trim());
-  const opaque = tag.replace(/^W\//, '');
-  return tags.some((one) => one === '*' || one.replace(/^W\//, '') === opaque);
 }

@@ -1,5 +1,6 @@
 import { GradcheckError } from '../../errors/catalogue.ts';
 import type { HttpApp } from '../http-app.ts';
+import { sendJsonText } from '../json-text.ts';
 import { negotiate } from '../negotiation.ts';
 import { emptyQuerySchema, jobParamsSchema } from '../query-schema.ts';
 import { sendReportAbsent } from '../report-absent.ts';
@@ -29,7 +30,7 @@ export function reportRoutes(app: HttpApp, { coordinator, store }: ServiceParts)
       if (job.status !== 'succeeded') return sendReportAbsent(reply, job);
       const report = await store.jobs.report(job.id);
       if (report === undefined) throw new GradcheckError('job-removed', `job ${job.id} was removed`);
-      return reply.header('vary', 'accept').send(report);
+      return sendJsonText(reply.header('vary', 'accept'), report);
     },
   );
 }

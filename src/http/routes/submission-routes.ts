@@ -3,18 +3,21 @@ import { z } from 'zod';
 import type { CheckJob } from '../../check/check-job.ts';
 import { estimate } from '../../check/estimate.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
+import type { JobOutcome } from '../../jobs/job-feeds.ts';
 import { isTerminal } from '../../jobs/job-record.ts';
 import type { ReadOutcome } from '../../models/document/read-document.ts';
 import { jobDocumentSchema } from '../../models/job-document.ts';
 import type { HttpApp } from '../http-app.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { enforceLimits, exceededLimitSchema, exceededLimits } from '../job-limits.ts';
+import { sendJsonText } from '../json-text.ts';
 import { preferredWait } from '../prefer.ts';
 import { emptyQuerySchema } from '../query-schema.ts';
 import { describeJob, jobPath, jobSchema } from '../resources/job-resource.ts';
 import { planShape, reportSchema } from '../resources/report-resource.ts';
 import { retryAfter } from '../retry-after.ts';
 import type { ServiceParts } from '../service-parts.ts';
+import { uploadContract } from '../upload-contract.ts';
 
 const endedJobSchema = z
   .object({ job: jobSchema, report: reportSchema.nullable().describe('null when the job did not succeed.') })
@@ -42,7 +45,7 @@ const submissionHeadersSchema = z.object({
 });
 
 export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
-  const { config, coordinator, store } = parts;
+  const { config, coordinator } = parts;
 
   app.post(
     '/v1/jobs',
@@ -56,16 +59,22 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
           202: jobSchema.describe('Accepted. `Location` names the job.'),
         },
       },
-      config: { document: jobDocumentSchema, documentedHeaders: submissionHeadersSchema },
+      config: {
+        document: jobDocumentSchema,
+        upload: uploadContract,
+        documentedHeaders: submissionHeadersSchema,
+      },
     },
     async (request, reply) => {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
       const wait = preferredWait(request.headers.prefer);
       const { job, fingerprint } = await readSubmission(request, parts, key !== undefined);
-      enforceLimits(job, estimate(job.spec, config.THREADS), config);
+      const planned = estimate(job.spec, config.THREADS);
+      enforceLimits(job, planned, config);
 
       const submitted = await coordinator.submit({
         job,
+        estimate: planned,
         client: request.ip,
         ...(key === undefined || fingerprint === undefined ? {} : { idempotency: { key, fingerprint } }),
       });
@@ -73,10 +82,13 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
       request.jobId = id;
       reply.header('location', jobPath(id));
 
-      const record = wait === 0 ? submitted.job : await coordinator.waitForEnd(id, wait * 1000);
+      const outcome: JobOutcome =
+        wait === 0 ? { job: submitted.job } : await coordinator.waitForEnd(id, wait * 1000);
+      const { job: record, report = null } = outcome;
       if (wait > 0 && isTerminal(record.status)) {
         reply.header('preference-applied', `wait=${wait}`);
-        return { job: describeJob(record), report: (await store.jobs.report(id)) ?? null };
+        const described = JSON.stringify(describeJob(record));
+        return sendJsonText(reply, `{"job":${described},"report":${report}}`);
       }
       const live = coordinator.watch(id).progress();
       return reply.code(202).header('retry-after', retryAfter(record, live)).send(describeJob(record, live));
@@ -92,7 +104,7 @@ export function submissionRoutes(app: HttpApp, parts: ServiceParts): void {
         querystring: emptyQuerySchema,
         response: { 200: estimateSchema.describe('What the job would take.') },
       },
-      config: { document: jobDocumentSchema },
+      config: { document: jobDocumentSchema, upload: uploadContract },
     },
     async (request) => {
       const { job } = await readSubmission(request, parts, false);
@@ -115,6 +127,7 @@ async function readSubmission(
 
 function refusal(outcome: Exclude<ReadOutcome, { kind: 'job' }>): GradcheckError {
   if (outcome.kind === 'malformed') return new GradcheckError('malformed-json', outcome.detail);
+  if (outcome.kind === 'malformed-parts') return new GradcheckError('malformed-request', outcome.detail);
   const { faults } = outcome;
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   return new GradcheckError('invalid-job', `the job document has ${count}; errors lists them`, { faults });

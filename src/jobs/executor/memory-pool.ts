@@ -27,14 +27,19 @@ export class MemoryPool {
     return memory;
   }
 
-  /** Takes a memory back that no thread writes to any more. */
-  give(memory: WebAssembly.Memory): void {
+  /**
+   * Takes a memory back that no thread writes to any more.
+   * @returns the memories that will not be given out again
+   */
+  give(memory: WebAssembly.Memory): WebAssembly.Memory[] {
     const { byteLength } = memory.buffer;
-    if (byteLength > MOST_BYTES) return;
+    if (byteLength > MOST_BYTES) return [memory];
     this.#free.push(memory);
     this.#bytes += byteLength;
-    while (this.#free.length > MOST_MEMORIES || this.#bytes > MOST_BYTES) {
-      this.#bytes -= this.#free.shift()?.buffer.byteLength ?? 0;
+    let over = 0;
+    while (this.#free.length - over > MOST_MEMORIES || this.#bytes > MOST_BYTES) {
+      this.#bytes -= this.#free[over++].buffer.byteLength;
     }
+    return this.#free.splice(0, over);
   }
 }

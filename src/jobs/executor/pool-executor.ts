@@ -10,6 +10,7 @@ import type { Executor, ShardOutcome } from './executor.ts';
 import { MemoryPool } from './memory-pool.ts';
 import { feelMemory } from './memory-pressure.ts';
 import { ShardRun } from './shard-run.ts';
+import type { SharedJob } from './shard-task.ts';
 import { ShardThread } from './shard-thread.ts';
 import { findWorkerFile, type WorkerFile } from './worker-file.ts';
 
@@ -24,8 +25,7 @@ export interface PoolExecutorSettings {
   readonly worker?: WorkerFile;
 }
 
-interface OpenJob {
-  readonly memory: WebAssembly.Memory;
+interface OpenJob extends SharedJob {
   readonly runs: Set<ShardRun>;
   /** Cleared when a shard ended otherwise than by its own: a thread that is being ended may still write. */
   isClean: boolean;
@@ -39,6 +39,7 @@ export class PoolExecutor implements Executor {
   /** Runs that no thread was free for, in the order they came. */
   readonly #waiting = new Set<ShardRun>();
   readonly #memories = new MemoryPool();
+  #openings = 0;
   #shardsRun = 0;
 
   constructor({ threads, shardTimeoutSeconds, log, resourceLimits, worker }: PoolExecutorSettings) {
@@ -56,14 +57,14 @@ export class PoolExecutor implements Executor {
   async open(jobId: string, job: CheckJob): Promise<void> {
     const memory = await this.#memoryOf(job);
     feelMemory(memory.buffer.byteLength);
-    this.#jobs.set(jobId, { memory, runs: new Set(), isClean: true });
+    this.#jobs.set(jobId, { memory, opening: ++this.#openings, runs: new Set(), isClean: true });
   }
 
   async run(jobId: string, shard: Shard, signal: AbortSignal): Promise<ShardOutcome> {
     const job = this.#jobs.get(jobId);
     if (job === undefined || signal.aborted) return { kind: 'cancelled' };
     const timeoutSeconds = this.#shardTimeoutSeconds + (10 * shard.flops) / FLOPS_PER_SECOND;
-    const run = new ShardRun(jobId, job.memory, shard, 1000 * timeoutSeconds);
+    const run = new ShardRun(job, shard, 1000 * timeoutSeconds);
     const cancel = () => run.cancel();
     // As many shards as there are threads may have one signal.
     setMaxListeners(0, signal);
@@ -86,9 +87,10 @@ export class PoolExecutor implements Executor {
     if (job === undefined) return;
     this.#jobs.delete(jobId);
     await cancelAll([...job.runs]);
-    for (const thread of this.#threads) thread.forget(jobId);
-    if (job.isClean) this.#memories.give(job.memory);
-    else feelMemory(job.memory.buffer.byteLength);
+    for (const memory of job.isClean ? this.#memories.give(job.memory) : [job.memory]) {
+      for (const thread of this.#threads) thread.forget(memory);
+      feelMemory(memory.buffer.byteLength);
+    }
   }
 
   capacity(): number {
@@ -125,7 +127,7 @@ export class PoolExecutor implements Executor {
 
   #startWaiting(): void {
     for (const run of this.#waiting) {
-      const thread = this.#idleThread(run.jobId);
+      const thread = this.#idleThread(run.job);
       if (thread === undefined) return;
       this.#waiting.delete(run);
       void run.start(thread);
@@ -133,9 +135,9 @@ export class PoolExecutor implements Executor {
   }
 
   /** Rather one that has the job compiled already. */
-  #idleThread(jobId: string): ShardThread | undefined {
+  #idleThread(job: SharedJob): ShardThread | undefined {
     const idle = this.#threads.filter((thread) => thread.idle);
-    return idle.find((thread) => thread.holds(jobId)) ?? idle[0];
+    return idle.find((thread) => thread.holds(job)) ?? idle[0];
   }
 
   /** While no thread can be started at all, waiting would have no end. */

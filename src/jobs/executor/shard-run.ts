@@ -1,6 +1,7 @@
 import { requestCancel } from '../../check/job-memory.ts';
 import type { Shard } from '../../check/shard.ts';
 import type { ShardOutcome } from './executor.ts';
+import type { SharedJob } from './shard-task.ts';
 import type { ShardThread } from './shard-thread.ts';
 
 /** How long a cancelled shard may take to notice before its thread is ended. */
@@ -8,10 +9,9 @@ const CANCEL_GRACE_MS = 500;
 
 /** One shard on its way through the executor: it waits for a thread, and is watched over while it runs. */
 export class ShardRun {
-  readonly jobId: string;
+  readonly job: SharedJob;
   /** Never rejects. */
   readonly outcome: Promise<ShardOutcome>;
-  readonly #memory: WebAssembly.Memory;
   readonly #shard: Shard;
   readonly #timeoutMs: number;
   #settle: (outcome: ShardOutcome) => void = () => undefined;
@@ -20,9 +20,8 @@ export class ShardRun {
   #timedOut = false;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(jobId: string, memory: WebAssembly.Memory, shard: Shard, timeoutMs: number) {
-    this.jobId = jobId;
-    this.#memory = memory;
+  constructor(job: SharedJob, shard: Shard, timeoutMs: number) {
+    this.job = job;
     this.#shard = shard;
     this.#timeoutMs = timeoutMs;
     this.outcome = new Promise((resolve) => {
@@ -37,7 +36,7 @@ export class ShardRun {
       this.#timedOut = true;
       thread.kill();
     }, this.#timeoutMs);
-    const outcome = await thread.run(this.jobId, this.#memory, this.#shard);
+    const outcome = await thread.run(this.job, this.#shard);
     clearTimeout(timeout);
     clearTimeout(this.#grace);
     this.#settle(this.#explain(outcome));
@@ -47,7 +46,7 @@ export class ShardRun {
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
-    requestCancel(this.#memory);
+    requestCancel(this.job.memory);
     const thread = this.#thread;
     if (thread === undefined) this.#settle({ kind: 'cancelled' });
     else this.#grace = setTimeout(() => thread.kill(), CANCEL_GRACE_MS);

@@ -1,18 +1,27 @@
 import type { Shard } from '../../check/shard.ts';
 import type { ShardOutcome } from './executor.ts';
 
+/** A job that has been opened: its numbers lie in a memory that every thread can be given. */
+export interface SharedJob {
+  readonly memory: WebAssembly.Memory;
+  /** Differs for every job that was ever opened, while a memory is used again. */
+  readonly opening: number;
+}
+
 /** What a thread is sent. */
 export interface ThreadTask {
-  /** Jobs that have been closed: their memory is let go of first. */
-  readonly forget: readonly string[];
+  /** Memories to let go of first, by the numbers they have on this thread. */
+  readonly forget: readonly number[];
   /** Without work, a task only shows that the thread is up and brings the above. */
   readonly work?: ShardWork;
 }
 
 export interface ShardWork {
-  readonly jobId: string;
-  /** The job's memory; left out when the thread holds it already. */
+  /** The number that the job's memory has on this thread. */
+  readonly place: number;
+  /** The memory; left out when the thread holds it already. */
   readonly memory?: WebAssembly.Memory;
+  readonly opening: number;
   readonly shard: Shard;
   readonly slot: number;
 }

@@ -4,7 +4,7 @@ import { Piscina } from 'piscina';
 import type { Shard } from '../../check/shard.ts';
 import type { Log } from '../log.ts';
 import type { ShardOutcome } from './executor.ts';
-import type { ThreadTask, WorkerAnswer } from './shard-task.ts';
+import type { SharedJob, ThreadTask, WorkerAnswer } from './shard-task.ts';
 import type { WorkerFile } from './worker-file.ts';
 
 export interface ShardThreadSettings {
@@ -19,8 +19,8 @@ export interface ShardThreadSettings {
   readonly onStartFailed: (error: Error) => void;
 }
 
-/** Jobs whose memory a thread keeps, compiled, at most. */
-const HELD_JOBS = 16;
+/** Memories that a thread holds at most, each with its kernels and the job in it compiled. */
+const MOST_HELD = 16;
 const FLUSH_MS = 50;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -31,13 +31,14 @@ const LONGEST_PAUSE_MS = 5_000;
  * It is a pool of one rather than a place in a pool of many, because (piscina 5.3) a pool hands an aborted task's
  * place on before the old thread has ended, so that two threads would write to one slot; it stops replacing threads
  * for good once one has ended while starting; and it does not say which thread a task goes to, so that each job
- * would be compiled on all of them and none could be told to let a closed job go.
+ * would be compiled on all of them and none could be told to let a memory go.
  */
 export class ShardThread {
   readonly #settings: ShardThreadSettings;
-  /** Jobs whose memory the thread holds, the one used longest ago first. */
-  readonly #held = new Set<string>();
-  #forget: string[] = [];
+  /** The memories that the thread holds, the one used longest ago first: their numbers there, and the jobs in them. */
+  readonly #held = new Map<WebAssembly.Memory, { readonly place: number; readonly opening: number }>();
+  #places = 0;
+  #forget: number[] = [];
   #flush: NodeJS.Timeout | undefined;
   #pool: ThreadPool;
   #state: 'starting' | 'idle' | 'busy' | 'destroyed' = 'starting';
@@ -59,16 +60,16 @@ export class ShardThread {
   }
 
   /** Whether it has the job at hand, compiled. */
-  holds(jobId: string): boolean {
-    return this.#held.has(jobId);
+  holds({ memory, opening }: SharedJob): boolean {
+    return this.#held.get(memory)?.opening === opening;
   }
 
   /** Runs one shard; only while idle. Never rejects. */
-  async run(jobId: string, memory: WebAssembly.Memory, shard: Shard): Promise<ShardOutcome> {
+  async run(job: SharedJob, shard: Shard): Promise<ShardOutcome> {
     this.#state = 'busy';
-    const outcome = await this.#send(this.#taskFor(jobId, memory, shard));
-    // It may have failed before the thread had got hold of the job.
-    if (outcome.kind === 'failed') this.forget(jobId);
+    const outcome = await this.#send(this.#taskFor(job, shard));
+    // It may have failed before the thread had got hold of the memory.
+    if (outcome.kind === 'failed') this.forget(job.memory);
     if (this.#isBusy()) this.#becomeIdle();
     return outcome;
   }
@@ -78,10 +79,12 @@ export class ShardThread {
     if (this.live) this.#restart();
   }
 
-  /** Has the thread let go of a job's memory: with its next task, or soon if there is none. */
-  forget(jobId: string): void {
-    if (!this.#held.delete(jobId)) return;
-    this.#forget.push(jobId);
+  /** Has the thread let go of a memory: with its next task, or soon if there is none. */
+  forget(memory: WebAssembly.Memory): void {
+    const held = this.#held.get(memory);
+    if (held === undefined) return;
+    this.#held.delete(memory);
+    this.#forget.push(held.place);
     this.#scheduleFlush();
   }
 
@@ -151,19 +154,21 @@ export class ShardThread {
     }
   }
 
-  #taskFor(jobId: string, memory: WebAssembly.Memory, shard: Shard): ThreadTask {
-    const known = this.#held.delete(jobId);
-    this.#held.add(jobId);
-    if (this.#held.size > HELD_JOBS) {
-      const [oldest] = this.#held;
+  #taskFor({ memory, opening }: SharedJob, shard: Shard): ThreadTask {
+    const known = this.#held.get(memory);
+    const place = known?.place ?? ++this.#places;
+    this.#held.delete(memory);
+    this.#held.set(memory, { place, opening });
+    if (this.#held.size > MOST_HELD) {
+      const [[oldest, held]] = this.#held;
       this.#held.delete(oldest);
-      this.#forget.push(oldest);
+      this.#forget.push(held.place);
     }
-    const work = { jobId, shard, slot: this.#settings.slot };
-    return { forget: this.#takeForget(), work: known ? work : { ...work, memory } };
+    const work = { place, opening, shard, slot: this.#settings.slot };
+    return { forget: this.#takeForget(), work: known === undefined ? { ...work, memory } : work };
   }
 
-  #takeForget(): string[] {
+  #takeForget(): number[] {
     const forget = this.#forget;
     this.#forget = [];
     return forget;

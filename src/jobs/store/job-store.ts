@@ -1,14 +1,9 @@
 import type { Report, Verdict } from '../../check/report.ts';
 import type { ShardResult, StageName } from '../../check/shard.ts';
 import type { JobEventBody, StoredEvent } from '../job-event.ts';
-import type {
-  JobError,
-  JobPayload,
-  JobProgress,
-  JobRecord,
-  JobStatus,
-  TerminalStatus,
-} from '../job-record.ts';
+import type { JobPayload } from '../job-payload.ts';
+import type { JobError, JobProgress, JobRecord, JobStatus, TerminalStatus } from '../job-record.ts';
+import type { Numbers } from '../numbers.ts';
 import type { TensorStore } from './tensor-store.ts';
 
 export interface JobFilter {
@@ -55,11 +50,13 @@ export interface JobEnding {
   readonly verdict?: Verdict;
   readonly error?: JobError;
   readonly report?: Report;
-  /** Tensor id of the folded numeric gradient, as `packGradient` packs it. */
-  readonly numeric?: string;
+  /** The folded numeric gradient, as `packGradient` packs it; kept only together with a report. */
+  readonly numeric?: Numbers;
   /** Parameter events not stored yet, in order; they get the numbers before the terminal event's. */
   readonly earlier: readonly JobEventBody[];
   readonly event: JobEventBody;
+  /** When the job was started, where `start` was not called for it. */
+  readonly startedAt?: number;
   readonly finishedAt: number;
   readonly expiresAt: number;
 }
@@ -141,9 +138,10 @@ export interface JobStore {
   /** Asks the owner to end the job. @returns the job as it is now, or undefined when there is none. */
   requestCancel(id: string): Promise<JobRecord | undefined>;
 
-  report(id: string): Promise<Report | undefined>;
-  /** Tensor id of the numeric gradient of a succeeded job. */
-  numeric(id: string): Promise<string | undefined>;
+  /** The JSON text of a succeeded job's report. */
+  report(id: string): Promise<string | undefined>;
+  /** The numeric gradient of a succeeded job. */
+  numeric(id: string): Promise<Numbers | undefined>;
 
   /**
    * Removes a terminal job with all that hangs on it, its Idempotency-Key too; its tensors become orphans.

@@ -16,13 +16,6 @@ export function chunkBytes(values: Float64Array, position: number): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset + start, length);
 }
 
-/** The values of one chunk, from its bytes as a database hands them out. */
-export function chunkValues(bytes: ArrayBuffer | Uint8Array): Float64Array {
-  if (bytes instanceof ArrayBuffer) return new Float64Array(bytes);
-  // A driver may cut its buffers out of a pool, where they need not start on a multiple of 8.
-  return new Float64Array(Uint8Array.from(bytes).buffer);
-}
-
 /** The part of one chunk's values that lies in the tensor's values `start` to `end` (exclusive). */
 export function overlapOf(position: number, start: number, end: number): { from: number; to: number } {
   const first = position * CHUNK_VALUES;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { CheckJob } from '../../check/check-job.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { readJob } from '../read-job.ts';
+import type { TensorFiles } from '../tensor-files.ts';
 import { fingerprint } from './fingerprint.ts';
 import { findForbiddenNames } from './forbidden-names.ts';
 import { findJsonFault } from './json-fault.ts';
@@ -11,13 +12,16 @@ export type ReadOutcome =
   | { readonly kind: 'job'; readonly job: CheckJob; readonly fingerprint?: string }
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
   /** Not JSON; `detail` says where. */
-  | { readonly kind: 'malformed'; readonly detail: string };
+  | { readonly kind: 'malformed'; readonly detail: string }
+  /** Not multipart/form-data; `detail` says where. */
+  | { readonly kind: 'malformed-parts'; readonly detail: string };
 
 /**
  * Reads the bytes of a job document.
  * @param fingerprinted whether the outcome shall name the document by its fingerprint, which costs time.
+ * @param files what holds those of its tensors that are not in the document.
  */
-export function readDocument(bytes: Uint8Array, fingerprinted: boolean): ReadOutcome {
+export function readDocument(bytes: Uint8Array, fingerprinted: boolean, files?: TensorFiles): ReadOutcome {
   if (!isUtf8(bytes)) return { kind: 'malformed', detail: 'the body is not UTF-8' };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   let document: unknown;
@@ -28,14 +32,14 @@ export function readDocument(bytes: Uint8Array, fingerprinted: boolean): ReadOut
   }
   const forbidden = findForbiddenNames(text, document);
   if (forbidden.length > 0) return { kind: 'faults', faults: forbidden };
-  return readParsed(document, fingerprinted);
+  return readParsed(document, fingerprinted, files);
 }
 
-function readParsed(document: unknown, fingerprinted: boolean): ReadOutcome {
+function readParsed(document: unknown, fingerprinted: boolean, files: TensorFiles | undefined): ReadOutcome {
   try {
-    const read = readJob(document);
+    const read = readJob(document, files);
     if (read.kind === 'faults' || !fingerprinted) return read;
-    return { ...read, fingerprint: fingerprint(document) };
+    return { ...read, fingerprint: fingerprint(document, files) };
   } catch (error) {
     // V8 ends a recursion that is too deep with a RangeError: such a document is a client's fault, not the service's.
     if (!(error instanceof RangeError)) throw error;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { lossKind, overExamples, overOutputs, reductionSchema, targetSchema } from './loss.ts';
-import { classTarget } from './target.ts';
+import { negativeLogLikelihood } from './log-likelihood.ts';
+import { lossKind, overExamples, overOutputs, positionsSchema, reductionSchema } from './loss.ts';
+import type { MaybeNode, Site } from './site.ts';
+import { classTargetSchema } from './target.ts';
 
 /** Cross-entropy over the features as classes: −log p of the right class, or −Σ y·log p for one-hot targets. */
 export const crossEntropy = lossKind(
@@ -8,9 +10,7 @@ export const crossEntropy = lossKind(
   z
     .strictObject({
       type: z.literal('cross-entropy'),
-      target: targetSchema.describe(
-        'Name of the classes: whole numbers from 0 on, one per example ([m]), or one-hot in the shape of the prediction.',
-      ),
+      target: classTargetSchema,
       from: z
         .enum(['logits', 'probabilities'])
         .default('logits')
@@ -18,23 +18,19 @@ export const crossEntropy = lossKind(
           'What the last layer gives: logits (softmax is part of the loss) or probabilities (after a softmax).',
         ),
       reduction: reductionSchema,
+      outputs: positionsSchema,
     })
     .describe('−log p of the right class, averaged over examples unless said otherwise.'),
   (loss, prediction, site) => {
-    const axis = site.layout.featureAxis;
-    const target = classTarget(loss.target, prediction, site);
-    if (site.shapeOf(prediction)?.[axis] === 1) {
-      site.fault('the prediction has one class only; "binary-cross-entropy" is the loss for a single output');
-    }
-    // log-softmax takes the largest logit off first, so no exponential overflows and none is lost.
-    const log =
-      loss.from === 'logits'
-        ? site.apply('log-softmax', [prediction], { axis })
-        : site.apply('log', [prediction]);
-    const logLikelihood =
-      target?.kind === 'indices'
-        ? site.apply('pick', [log, target.node], { axis })
-        : overOutputs('sum', site.apply('multiply', [target?.node, log]), site);
-    return overExamples(loss.reduction, site.apply('negate', [logLikelihood]), site);
+    const logarithms =
+      loss.from === 'logits' ? logSoftmax(prediction, site) : site.apply('log', [prediction]);
+    const losses = negativeLogLikelihood(loss.target, logarithms, site);
+    return overExamples(loss.reduction, overOutputs(loss.outputs, losses, site), site);
   },
 );
+
+/** log p of logits. The largest logit is taken off first, so no exponential overflows and none is lost. */
+function logSoftmax(logits: MaybeNode, site: Site): MaybeNode {
+  const axis = site.featureAxis(logits);
+  return axis === undefined ? undefined : site.apply('log-softmax', [logits], { axis });
+}

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { formatShape } from '../../tensors/tensor.ts';
 import { layerKind } from './layer.ts';
 import type { Layout } from './layout.ts';
+import { perFeature } from './per-feature.ts';
 import type { MaybeNode, Site } from './site.ts';
 
 /**
  * A fully connected layer. With n outputs the bias has shape [n,1] or [n] when features come first, [n] or [1,n] when
- * examples do; it is added to every example.
+ * examples do; it is added to every example. Of an activation with more axes ([examples, time, features]) every line
+ * of features is taken by itself.
  */
 export const dense = layerKind(
   'dense',
@@ -51,9 +53,11 @@ function multiply(name: string, weights: MaybeNode, input: MaybeNode, site: Site
   if (shape === undefined) return undefined;
   const { inputs, outputs } = axesOf(site.layout);
   const inputShape = site.shapeOf(input);
-  if (inputShape === undefined) return site.standIn(shape[outputs]);
+  if (inputShape === undefined) return site.standIn(shape[outputs], undefined);
+  const axis = site.featureAxis(input);
+  if (axis === undefined) return undefined;
 
-  const features = inputShape[site.layout.featureAxis];
+  const features = inputShape[axis];
   if (shape[inputs] !== features) {
     const fitting = inputs === 1 ? `[${shape[outputs]},${features}]` : `[${features},${shape[outputs]}]`;
     const transposed = shape[outputs] === features ? ', and so would its transpose' : '';
@@ -62,28 +66,17 @@ function multiply(name: string, weights: MaybeNode, input: MaybeNode, site: Site
         `${formatShape(inputShape)}): ${fitting} would fit${transposed}`,
       'weights',
     );
-    return site.standIn(shape[outputs]);
+    return site.standIn(shape[outputs], inputShape);
   }
-  return site.layout.featureAxis === 0
+  return site.layout.name === 'features-first'
     ? site.apply('matmul', [weights, input], { transposeA: outputs === 1 })
     : site.apply('matmul', [input, weights], { transposeB: outputs === 0 });
 }
 
-/** The bias in the shape in which it broadcasts over the examples. */
 function alignedBias(name: string, weights: MaybeNode, site: Site): MaybeNode {
-  const bias = site.tensor(name, 'bias');
   const count = site.shapeOf(weights)?.[axesOf(site.layout).outputs];
-  const shape = site.shapeOf(bias);
-  if (count === undefined || shape === undefined) return undefined;
-  const column = site.layout.featureAxis === 0;
-  const fitting = column ? [[count, 1], [count]] : [[count], [1, count]];
-  if (fitting.some((fit) => fit.join() === shape.join())) {
-    return column ? site.reshape(bias, [count, 1]) : bias;
-  }
-  site.fault(
-    `${name} has shape ${formatShape(shape)}, but the layer has ${count} outputs: ` +
-      `${fitting.map(formatShape).join(' or ')} would fit`,
-    'bias',
-  );
+  if (count !== undefined) return perFeature(name, 'bias', count, `the layer has ${count} outputs`, site);
+  // Its name can be judged all the same.
+  site.tensor(name, 'bias');
   return undefined;
 }

@@ -4,20 +4,20 @@ import { describeJson } from '../../tensors/describe-json.ts';
 import { formatShape } from '../../tensors/tensor.ts';
 import type { ModelFormat, ModelInputs, NamedTensors } from '../model-format.ts';
 import { addUnknownFields, isObject, readBySchema } from '../schema-faults.ts';
-import { layerKinds } from './layer-registry.ts';
+import { LayerGraph, type ModelInput } from './layer-graph.ts';
 import { layersModelSchema } from './layers-model.ts';
 import { type Layout, layoutNamed } from './layout.ts';
-import { lossKinds } from './loss-registry.ts';
+import { lowerLosses } from './loss-sum.ts';
 import { readPartKind } from './part-type.ts';
-import { lowerRegularizer, regularizerKinds } from './regularization.ts';
+import { regularizerKinds } from './regularization.ts';
 import { type Lowering, type MaybeNode, Site } from './site.ts';
 
 const fields = layersModelSchema.shape;
 
-/** Layers, and regularisers, that a model may have. */
+/** Layers, losses, and regularisers, that a model may have of each. */
 const mostParts = 10_000;
 
-/** Networks as a list of layers, a loss and regularisers, lowered to J = loss + penalties. */
+/** Networks as layers, losses and regularisers, lowered to J = losses + penalties. */
 export const layersFormat: ModelFormat = {
   name: 'layers',
   impliedData: ['X'],
@@ -34,8 +34,10 @@ export const layersFormat: ModelFormat = {
 
     const lowering = startLowering(model, pointer, inputs, faults);
     const input = lowerInput(model, pointer, lowering);
-    const prediction = lowerLayers(model.layers, `${pointer}/layers`, input, lowering);
-    const loss = lowerLoss(model.loss, `${pointer}/loss`, prediction, lowering);
+    if (hasTooManyParts(model, pointer, faults)) return undefined;
+    const layers = new LayerGraph(model.layers, `${pointer}/layers`, input, lowering);
+    const loss = lowerLosses(model.loss, `${pointer}/loss`, layers, lowering);
+    layers.refuseUnread(faults);
     const cost = addPenalties(model.regularization, `${pointer}/regularization`, loss, lowering);
     if (cost === undefined || faults.list.length > before) return undefined;
     return lowering.builder.finish(cost);
@@ -73,46 +75,36 @@ function withoutShapes(tensors: NamedTensors): NamedTensors {
 function exampleCount(input: unknown, layout: Layout, { data, parameters }: ModelInputs): number | undefined {
   const name = typeof input === 'string' ? input : 'X';
   const shape = (parameters.get(name) ?? data.get(name))?.shape;
-  return shape?.length === 2 ? shape[layout.exampleAxis] : undefined;
+  const isKnown =
+    layout.name === 'batch-first' ? shape !== undefined && shape.length > 0 : shape?.length === 2;
+  return isKnown ? shape?.[layout.exampleAxis] : undefined;
 }
 
 function lowerInput(
   model: Readonly<Record<string, unknown>>,
-  pointer: string,
+  modelPointer: string,
   lowering: Lowering,
-): MaybeNode {
-  const name = readBySchema(fields.input, model.input, `${pointer}/input`, lowering.faults);
-  if (name === undefined) return undefined;
-  const site = new Site(lowering, `${pointer}/input`, 'input');
+): ModelInput {
+  const pointer = `${modelPointer}/input`;
+  const name = readBySchema(fields.input, model.input, pointer, lowering.faults);
+  if (name === undefined) return { name, node: undefined, pointer };
+  const site = new Site(lowering, pointer, 'input');
+  return { name, node: lowerInputTensor(name, site), pointer };
+}
+
+function lowerInputTensor(name: string, site: Site): MaybeNode {
   const input = site.tensor(name);
   const shape = site.shapeOf(input);
   if (shape === undefined) return undefined;
-  const axes = lowering.layout.name === 'features-first' ? '[features,examples]' : '[examples,features]';
-  if (shape.length !== 2) {
-    site.fault(`${name} has shape ${formatShape(shape)}, but the input has two axes, ${axes}`);
+  const isColumns = site.layout.name === 'features-first';
+  const axes = isColumns ? '[features,examples]' : '[examples,features]';
+  if (isColumns ? shape.length !== 2 : shape.length === 0) {
+    const needed = isColumns ? 'the input has two axes' : 'the input has an axis of examples';
+    site.fault(`${name} has shape ${formatShape(shape)}, but ${needed}, ${axes}`);
     return undefined;
   }
-  if (lowering.examples === 0)
-    site.fault(`${name} has shape ${formatShape(shape)}, so no examples (${axes})`);
+  if (site.examples === 0) site.fault(`${name} has shape ${formatShape(shape)}, so no examples (${axes})`);
   return input;
-}
-
-function lowerLayers(layers: unknown, pointer: string, input: MaybeNode, lowering: Lowering): MaybeNode {
-  if (!Array.isArray(layers) || layers.length === 0) {
-    lowering.faults.add(pointer, `must be an array of one layer or more, not ${describeJson(layers)}`);
-    return undefined;
-  }
-  if (tooMany(layers, pointer, lowering.faults)) return undefined;
-  return layers.reduce<MaybeNode>((activation, layer: unknown, i) => {
-    const at = `${pointer}/${i}`;
-    const found = readPartKind(layer, at, `layers[${i}]`, layerKinds, lowering.faults);
-    return found?.kind.lower(layer, activation, new Site(lowering, at, `layers[${i}] (${found.type})`));
-  }, input);
-}
-
-function lowerLoss(loss: unknown, pointer: string, prediction: MaybeNode, lowering: Lowering): MaybeNode {
-  const found = readPartKind(loss, pointer, 'loss', lossKinds, lowering.faults);
-  return found?.kind.lower(loss, prediction, new Site(lowering, pointer, `loss (${found.type})`));
 }
 
 /** J = loss + penalties. The penalties are added up first, so that J's last op parts the two. */
@@ -123,22 +115,22 @@ function addPenalties(list: unknown, pointer: string, loss: MaybeNode, lowering:
     return undefined;
   }
   if (list.length === 0) return loss;
-  if (tooMany(list, pointer, lowering.faults)) return undefined;
   const penalties = list.map((regularizer: unknown, i) => {
     const at = `${pointer}/${i}`;
     const found = readPartKind(regularizer, at, `regularization[${i}]`, regularizerKinds, lowering.faults);
     if (found === undefined) return undefined;
-    return lowerRegularizer(
-      regularizer,
-      found.kind,
-      new Site(lowering, at, `regularization[${i}] (${found.type})`),
-    );
+    return found.kind.lower(regularizer, new Site(lowering, at, `regularization[${i}] (${found.type})`));
   });
   const site = new Site(lowering, pointer, 'regularization');
   return site.apply('add', [loss, penalties.reduce((sum, next) => site.apply('add', [sum, next]))]);
 }
 
-function tooMany(parts: readonly unknown[], pointer: string, faults: Faults): boolean {
-  if (parts.length > mostParts) faults.add(pointer, `has ${parts.length} entries, but may have ${mostParts}`);
-  return parts.length > mostParts;
+function hasTooManyParts(model: Readonly<Record<string, unknown>>, pointer: string, faults: Faults): boolean {
+  const tooMany = ['layers', 'loss', 'regularization'].filter((field) => {
+    const parts = model[field];
+    if (!Array.isArray(parts) || parts.length <= mostParts) return false;
+    faults.add(`${pointer}/${field}`, `has ${parts.length} entries, but may have ${mostParts}`);
+    return true;
+  });
+  return tooMany.length > 0;
 }

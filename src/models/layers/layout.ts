@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Shape } from '../../tensors/tensor.ts';
 
 export const layoutSchema = z
   .enum(['features-first', 'batch-first'])
@@ -14,11 +15,13 @@ export const weightLayoutSchema = z
       'in-out is Z = Wᵀ·X + b.',
   );
 
-/** Which axis of an activation is which. Activations have two axes: features and examples. */
+/**
+ * Which axis of an activation is which. With features-first it has two axes, [features, examples]. With batch-first
+ * the examples are its first axis and the features its last one: [examples, features], [examples, time, features].
+ */
 export interface Layout {
   readonly name: z.output<typeof layoutSchema>;
   readonly weightLayout: z.output<typeof weightLayoutSchema>;
-  readonly featureAxis: 0 | 1;
   readonly exampleAxis: 0 | 1;
 }
 
@@ -27,15 +30,11 @@ export function layoutNamed(
   weightLayout: z.output<typeof weightLayoutSchema> | undefined,
 ): Layout {
   return name === 'features-first'
-    ? { name, weightLayout: weightLayout ?? 'out-in', featureAxis: 0, exampleAxis: 1 }
-    : { name, weightLayout: weightLayout ?? 'in-out', featureAxis: 1, exampleAxis: 0 };
+    ? { name, weightLayout: weightLayout ?? 'out-in', exampleAxis: 1 }
+    : { name, weightLayout: weightLayout ?? 'in-out', exampleAxis: 0 };
 }
 
-/** The shape of an activation. */
-export function activationShape(
-  layout: Layout,
-  features: number,
-  examples: number,
-): readonly [number, number] {
-  return layout.featureAxis === 0 ? [features, examples] : [examples, features];
+/** The axis of the features of an activation of two axes or more. */
+export function featureAxis(layout: Layout, activation: Shape): number {
+  return layout.name === 'features-first' ? 0 : activation.length - 1;
 }

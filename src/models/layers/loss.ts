@@ -29,16 +29,35 @@ export const outputsSchema = z
       'by the number of outputs too, which is what PyTorch calls reduction mean.',
   );
 
+export const positionsSchema = outputsSchema.describe(
+  'Over the positions of one example, where the prediction has an axis beside examples and features ' +
+    '([examples, time, features]): their sum, or their mean, which is what PyTorch calls reduction mean.',
+);
+
+/** The fields by which losses are joined to the layers and to each other; every loss may have them. */
+export const lossJoiningSchema = z.strictObject({
+  input: z
+    .string()
+    .optional()
+    .describe('Name of the layer whose output is the prediction. By default the last layer.'),
+  weight: z.number().default(1).describe('What the loss is multiplied by before losses are added up.'),
+});
+
+const joiningFields = Object.keys(lossJoiningSchema.shape);
+
+/** Fields that are known from elsewhere and refused by name, as they change the formula. */
+const plannedFields = ['labelSmoothing', 'classWeights', 'ignoreIndex'];
+
 /** Makes a loss kind of its schema and of what it does with a loss that fits the schema. */
 export function lossKind<Shape extends z.ZodRawShape>(
   type: string,
   schema: z.ZodObject<Shape, z.core.$strict>,
   lower: (loss: z.output<z.ZodObject<Shape, z.core.$strip>>, prediction: MaybeNode, site: Site) => MaybeNode,
 ): LossKind {
-  const read = objectReader(schema);
+  const read = objectReader(schema, plannedFields, joiningFields);
   return {
     type,
-    schema,
+    schema: schema.extend(lossJoiningSchema.shape),
     lower(loss, prediction, site) {
       const fields = site.read(read, loss);
       return fields && lower(fields, prediction, site);
@@ -46,9 +65,12 @@ export function lossKind<Shape extends z.ZodRawShape>(
   };
 }
 
-/** Folds the entries of each example: [features, m] or [m, features] to [m]. */
+/** Folds the entries of each example to [m], along every axis but that of the examples. */
 export function overOutputs(outputs: 'sum' | 'mean', entries: MaybeNode, site: Site): MaybeNode {
-  return site.apply(outputs, [entries], { axes: [site.layout.featureAxis], keepDims: false });
+  const shape = site.shapeOf(entries);
+  if (shape === undefined || shape.length === 1) return entries;
+  const axes = shape.flatMap((_, axis) => (axis === site.layout.exampleAxis ? [] : [axis]));
+  return site.apply(outputs, [entries], { axes, keepDims: false });
 }
 
 /**

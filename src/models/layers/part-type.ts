@@ -3,12 +3,11 @@ import { describeJson, quote } from '../../tensors/describe-json.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { isObject } from '../schema-faults.ts';
 
-/** The kinds of one part of a layers document: those there are, and those refused as not built yet. */
+/** The kinds of one part of a layers document. */
 export interface PartKinds<Kind> {
   /** What such a part is called in messages. */
   readonly part: 'layer' | 'loss' | 'regulariser';
   readonly byType: ReadonlyMap<string, Kind>;
-  readonly planned: readonly string[];
 }
 
 /** Finds the kind that a part's `type` names. Anything else is a fault that says what there is. */
@@ -16,7 +15,7 @@ export function readPartKind<Kind>(
   value: unknown,
   pointer: string,
   source: string,
-  { part, byType, planned }: PartKinds<Kind>,
+  { part, byType }: PartKinds<Kind>,
   faults: Faults,
 ): { readonly type: string; readonly kind: Kind } | undefined {
   if (!isObject(value)) {
@@ -26,14 +25,13 @@ export function readPartKind<Kind>(
   const { type } = value;
   const kind = typeof type === 'string' ? byType.get(type) : undefined;
   if (typeof type === 'string' && kind !== undefined) return { type, kind };
-  faults.add(pointerTo(pointer, 'type'), `${source}: ${refusal(type, part, [...byType.keys()], planned)}`);
+  faults.add(pointerTo(pointer, 'type'), `${source}: ${refusal(type, part, [...byType.keys()])}`);
   return undefined;
 }
 
-function refusal(type: unknown, part: string, known: readonly string[], planned: readonly string[]): string {
+function refusal(type: unknown, part: string, known: readonly string[]): string {
   const choice = `there are ${known.join(', ')}`;
   if (typeof type !== 'string')
     return `the type of a ${part} must be a string, not ${describeJson(type)}; ${choice}`;
-  if (planned.includes(type)) return `the ${part} ${quote(type)} is not built yet; ${choice}`;
   return `there is no ${part} ${quote(type)}${didYouMean(type, known) || ';'} ${choice}`;
 }

@@ -3,10 +3,10 @@ import type { Attributes, NodeId } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { ShapeError } from '../../graph/op.ts';
 import { quote } from '../../tensors/describe-json.ts';
-import type { Shape, Tensor } from '../../tensors/tensor.ts';
+import { formatShape, type Shape, type Tensor } from '../../tensors/tensor.ts';
 import type { ModelInputs, NamedTensors } from '../model-format.ts';
 import { didYouMean } from '../nearest-name.ts';
-import { activationShape, type Layout } from './layout.ts';
+import { featureAxis, type Layout } from './layout.ts';
 
 /** What every part of one layers document is lowered with. */
 export interface Lowering {
@@ -56,7 +56,7 @@ export class Site {
     const { parameters, data } = this.#lowering.inputs;
     if (parameters.has(name)) return this.#leaf('parameter', name, parameters.get(name));
     if (data.has(name)) return this.#leaf('data', name, data.get(name));
-    this.#unknown('parameter and no data', name, [parameters, data], path);
+    this.#unknown('parameter and no data', name, namesOf([parameters, data]), path);
     return undefined;
   }
 
@@ -65,7 +65,7 @@ export class Site {
     const { parameters, data } = this.#lowering.inputs;
     if (parameters.has(name)) return this.#leaf('parameter', name, parameters.get(name));
     if (data.has(name)) this.fault(`${quote(name)} is data, but must be a parameter`, ...path);
-    else this.#unknown('parameter', name, [parameters], path);
+    else this.#unknown('parameter', name, parameters.keys(), path);
     return undefined;
   }
 
@@ -74,7 +74,7 @@ export class Site {
     const { parameters, data } = this.#lowering.inputs;
     if (data.has(name)) return this.#leaf('data', name, data.get(name));
     if (parameters.has(name)) this.fault(`${quote(name)} is a parameter, but must be data`, ...path);
-    else this.#unknown('data', name, [data], path);
+    else this.#unknown('data', name, data.keys(), path);
     return undefined;
   }
 
@@ -100,6 +100,23 @@ export class Site {
     return this.#lowering.builder.scalar(value);
   }
 
+  /** A tensor of the model itself. */
+  constant(shape: Shape, values: Float64Array): NodeId {
+    return this.#lowering.builder.constant({ shape, dtype: 'float64', values });
+  }
+
+  /** The data tensor that a node is; undefined when it is anything else. */
+  dataBehind(node: NodeId): { readonly name: string; readonly values: Float64Array } | undefined {
+    const name = this.#lowering.builder.dataName(node);
+    const values = name === undefined ? undefined : this.dataValues(name)?.values;
+    return name === undefined || values === undefined ? undefined : { name, values };
+  }
+
+  /** The number of nodes that the graph has so far. */
+  get graphSize(): number {
+    return this.#lowering.builder.size;
+  }
+
   shapeOf(node: MaybeNode): Shape | undefined {
     return node === undefined ? undefined : this.#lowering.builder.shapeOf(node);
   }
@@ -110,23 +127,60 @@ export class Site {
     return same ? node : this.apply('reshape', [node], { shape });
   }
 
+  /** The axis of the input's features. An input that has none is a fault. */
+  featureAxis(input: MaybeNode): number | undefined {
+    const shape = this.shapeOf(input);
+    if (shape === undefined) return undefined;
+    if (shape.length > 1) return featureAxis(this.layout, shape);
+    this.fault(
+      `its input has shape ${formatShape(shape)}, which is examples without features: [m,1] would fit`,
+    );
+    return undefined;
+  }
+
+  /** Refuses what only the layout batch-first can say. @returns whether the layout is batch-first. */
+  needsBatchFirst(): boolean {
+    if (this.layout.name === 'batch-first') return true;
+    this.fault(
+      'needs the layout "batch-first": with "features-first" an activation has two axes, [features,examples]',
+    );
+    return false;
+  }
+
   /**
    * A leaf of the shape that a faulty part would have given, so that the parts after it are still checked. A graph
    * with a fault is never used, so it is never evaluated.
    */
-  standIn(features: number): MaybeNode {
-    if (this.examples === undefined) return undefined;
-    const shape = activationShape(this.layout, features, this.examples);
-    return this.#lowering.builder.data(`in place of ${this.source}`, shape);
+  standIn(features: number, input: Shape | undefined): MaybeNode {
+    const shape = input?.with(featureAxis(this.layout, input), features) ?? this.#columns(features);
+    return shape && this.#lowering.builder.data(`in place of ${this.source}`, shape);
   }
 
-  #unknown(
+  /** Whether `name` means a tensor of θ or of the data. */
+  hasTensor(name: string): boolean {
+    const { parameters, data } = this.#lowering.inputs;
+    return parameters.has(name) || data.has(name);
+  }
+
+  /** Adds the fault that nothing is called `name`, with the nearest of the tensors and of `others`. */
+  refuseUnknown(
     wanted: string,
     name: string,
-    among: readonly NamedTensors[],
-    path: readonly (string | number)[],
+    others: Iterable<string>,
+    ...path: readonly (string | number)[]
   ): void {
-    const hint = didYouMean(name, namesOf(among), this.#lowering.faults.list.length);
+    const { parameters, data } = this.#lowering.inputs;
+    this.#unknown(wanted, name, [...others, ...parameters.keys(), ...data.keys()], path);
+  }
+
+  /** An activation's shape where the layout alone tells how many axes it has. */
+  #columns(features: number): Shape | undefined {
+    const isTold = this.layout.name === 'features-first' && this.examples !== undefined;
+    return isTold ? [features, this.examples] : undefined;
+  }
+
+  #unknown(wanted: string, name: string, among: Iterable<string>, path: readonly (string | number)[]): void {
+    const hint = didYouMean(name, among, this.#lowering.faults.list.length);
     this.fault(`there is no ${wanted} ${quote(name)}${hint}`, ...path);
   }
 

@@ -1,8 +1,9 @@
-import type { Report } from '../../../check/report.ts';
 import type { ShardResult, StageName } from '../../../check/shard.ts';
 import { GradcheckError } from '../../../errors/catalogue.ts';
 import type { JobEventBody, StoredEvent } from '../../job-event.ts';
-import type { JobPayload, JobProgress, JobRecord } from '../../job-record.ts';
+import type { JobPayload } from '../../job-payload.ts';
+import type { JobProgress, JobRecord } from '../../job-record.ts';
+import type { Numbers } from '../../numbers.ts';
 import type {
   IdempotencyRecord,
   InsertOutcome,
@@ -53,7 +54,8 @@ export class MemoryJobStore implements JobStore {
         : { kind: 'mismatch' };
     }
     const stored = new MemoryJob(job, payload);
-    let bytes = Buffer.byteLength(payload.spec);
+    const { spec, numbers } = payload;
+    let bytes = Buffer.byteLength(spec) + (numbers.kind === 'inline' ? numbers.values.byteLength : 0);
     for (const id of stored.tensorIds) bytes += this.#bytesOf(id);
     stored.change({ bytes });
     if (this.#jobs.has(job.id))
@@ -144,7 +146,7 @@ export class MemoryJobStore implements JobStore {
 
   async finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined> {
     const texts = endingTexts(ending);
-    const numericBytes = ending.numeric === undefined ? 0 : this.#bytesOf(ending.numeric);
+    const numericBytes = this.#bytesOfNumbers(ending.numeric);
     return this.#held(lease)?.end(ending, texts, numericBytes);
   }
 
@@ -154,11 +156,11 @@ export class MemoryJobStore implements JobStore {
     return job?.record;
   }
 
-  async report(id: string): Promise<Report | undefined> {
+  async report(id: string): Promise<string | undefined> {
     return this.#jobs.get(id)?.report;
   }
 
-  async numeric(id: string): Promise<string | undefined> {
+  async numeric(id: string): Promise<Numbers | undefined> {
     return this.#jobs.get(id)?.numeric;
   }
 
@@ -206,6 +208,11 @@ export class MemoryJobStore implements JobStore {
     const bytes = this.#tensorBytes(tensorId);
     if (bytes !== undefined) return bytes;
     throw new GradcheckError('internal', `A job names tensor ${tensorId}, which is not stored.`);
+  }
+
+  #bytesOfNumbers(numbers: Numbers | undefined): number {
+    if (numbers === undefined) return 0;
+    return numbers.kind === 'inline' ? numbers.values.byteLength : this.#bytesOf(numbers.id);
   }
 
   #remove(id: string, now: number): boolean {

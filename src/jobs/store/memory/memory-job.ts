@@ -1,7 +1,8 @@
-import type { Report } from '../../../check/report.ts';
 import type { StageName } from '../../../check/shard.ts';
 import type { StoredEvent } from '../../job-event.ts';
-import type { JobPayload, JobRecord } from '../../job-record.ts';
+import { type JobPayload, tensorsOf } from '../../job-payload.ts';
+import type { JobRecord } from '../../job-record.ts';
+import type { Numbers } from '../../numbers.ts';
 import type { JobEnding, Lease } from '../job-store.ts';
 import type { endingTexts, NewEvent } from '../stored-event.ts';
 
@@ -13,12 +14,11 @@ export class MemoryJob {
   readonly #results = new Map<StageName, Map<number, Uint8Array>>();
   #record: JobRecord;
   #report: string | undefined;
-  #numeric: string | undefined;
+  #numeric: Numbers | undefined;
 
   constructor(record: JobRecord, payload: JobPayload) {
-    const { theta, claimed, data } = payload.tensors;
     this.payload = structuredClone(payload);
-    this.tensorIds = new Set([theta, claimed, ...data]);
+    this.tensorIds = new Set(tensorsOf(payload.numbers));
     this.#record = structuredClone(record);
   }
 
@@ -30,14 +30,12 @@ export class MemoryJob {
     return this.#record.finishedAt !== undefined;
   }
 
-  get report(): Report | undefined {
-    if (this.#report === undefined) return undefined;
-    const report: Report = JSON.parse(this.#report);
-    return report;
+  get report(): string | undefined {
+    return this.#report;
   }
 
-  get numeric(): string | undefined {
-    return this.#numeric;
+  get numeric(): Numbers | undefined {
+    return structuredClone(this.#numeric);
   }
 
   /** Whether the lease is the job's newest one and the job has not ended. */
@@ -76,14 +74,16 @@ export class MemoryJob {
 
   /** @returns the events stored, the terminal one last. */
   end(ending: JobEnding, texts: ReturnType<typeof endingTexts>, numericBytes: number): StoredEvent[] {
-    const { status, verdict, error, progress, numeric, finishedAt, expiresAt } = structuredClone(ending);
+    const { status, verdict, error, progress, numeric, ...times } = structuredClone(ending);
+    const startedAt = this.#record.startedAt ?? times.startedAt;
+    const { finishedAt, expiresAt } = times;
     const events = texts.events.map((event) => this.keepEvent(event));
     this.#report = texts.report;
     this.#numeric = numeric;
-    if (numeric !== undefined) this.tensorIds.add(numeric);
+    if (numeric?.kind === 'tensor') this.tensorIds.add(numeric.id);
     const bytes =
       this.#record.bytes - this.#dropResults() + Buffer.byteLength(texts.report ?? '') + numericBytes;
-    const ended = { status, verdict, error, progress, finishedAt, expiresAt };
+    const ended = { status, verdict, error, progress, startedAt, finishedAt, expiresAt };
     this.change({ ...ended, owner: undefined, leaseUntil: 0, bytes });
     return events;
   }

@@ -3,8 +3,10 @@ import type { Verdict } from '../../../check/report.ts';
 import type { StageName } from '../../../check/shard.ts';
 import type { StoredEvent } from '../../job-event.ts';
 import type { TerminalStatus } from '../../job-record.ts';
+import type { Numbers } from '../../numbers.ts';
+import { bytesOf } from '../float-bytes.ts';
 import type { JobEnding, Lease } from '../job-store.ts';
-import type { endingTexts, NewEvent } from '../stored-event.ts';
+import type { endingTexts } from '../stored-event.ts';
 import type { JobCourse } from './job-course.ts';
 import { heldBy } from './job-leases.ts';
 import { errorText } from './job-row.ts';
@@ -33,17 +35,13 @@ export class JobConclusion {
     texts: ReturnType<typeof endingTexts>,
   ): Promise<readonly StoredEvent[] | undefined> {
     const { jobId } = lease;
-    const { numeric } = ending;
     let bytes = texts.report === undefined ? 0 : Buffer.byteLength(texts.report);
     for (const event of texts.events) bytes += event.isReport ? 0 : Buffer.byteLength(event.data);
-    if (numeric !== undefined) bytes += await this.#links.bytesOf(session, numeric);
+    bytes += await this.#bytesOf(session, ending.numeric);
     const ended = await session.row(this.#end(lease, ending, texts.events.length, bytes));
     if (ended === undefined) return undefined;
-    const events = await this.#putEvents(session, jobId, ended.last_event, texts.events);
-    if (texts.report !== undefined) {
-      await session.changes(this.#queries.putReport.bind({ jobId, report: texts.report }));
-    }
-    if (numeric !== undefined) await this.#links.add(session, jobId, numeric);
+    const events = await this.#course.insertEvents(session, jobId, ended.last_event, texts.events);
+    if (texts.report !== undefined) await this.#putReport(session, jobId, texts.report, ending.numeric);
     await session.changes(this.#queries.dropResults.bind({ jobId }));
     return events;
   }
@@ -55,7 +53,7 @@ export class JobConclusion {
       status: ending.status,
       verdict: ending.verdict ?? null,
       error: errorText(ending.error),
-      numeric: ending.numeric ?? null,
+      startedAt: ending.startedAt ?? null,
       finishedAt: ending.finishedAt,
       expiresAt: ending.expiresAt,
       events,
@@ -63,16 +61,21 @@ export class JobConclusion {
     });
   }
 
-  async #putEvents(
+  async #bytesOf(session: SqlSession, numbers: Numbers | undefined): Promise<number> {
+    if (numbers === undefined) return 0;
+    return numbers.kind === 'inline' ? numbers.values.byteLength : this.#links.bytesOf(session, numbers.id);
+  }
+
+  async #putReport(
     session: SqlSession,
     jobId: string,
-    last: number,
-    events: readonly NewEvent[],
-  ): Promise<StoredEvent[]> {
-    const stored: StoredEvent[] = [];
-    let id = last - events.length;
-    for (const event of events) stored.push(await this.#course.insertEvent(session, jobId, ++id, event));
-    return stored;
+    report: string,
+    numbers: Numbers | undefined,
+  ): Promise<void> {
+    const numeric = numbers?.kind === 'inline' ? bytesOf(numbers.values) : null;
+    const tensor = numbers?.kind === 'tensor' ? numbers.id : null;
+    await session.changes(this.#queries.putReport.bind({ jobId, report, numeric, tensor }));
+    if (tensor !== null) await this.#links.add(session, jobId, tensor);
   }
 }
 
@@ -86,12 +89,14 @@ type EndValues = {
   status: TerminalStatus;
   verdict: Verdict | null;
   error: string | null;
-  numeric: string | null;
+  startedAt: number | null;
   finishedAt: number;
   expiresAt: number;
   events: number;
   bytes: number;
 };
+
+type ReportValues = { jobId: string; report: string; numeric: Uint8Array | null; tensor: string | null };
 
 function conclusionQueries(kysely: Kysely<Schema>) {
   return {
@@ -105,7 +110,7 @@ function conclusionQueries(kysely: Kysely<Schema>) {
           stage: value('stage'),
           completed: value('completed'),
           total: value('total'),
-          numeric: value('numeric'),
+          started_at: job.fn.coalesce('started_at', value('startedAt')),
           finished_at: value('finishedAt'),
           expires_at: value('expiresAt'),
           owner: null,
@@ -117,8 +122,13 @@ function conclusionQueries(kysely: Kysely<Schema>) {
         .where(heldBy(value('jobId'), value('owner'), value('fence')))
         .returning('last_event'),
     ),
-    putReport: prepare<{ jobId: string; report: string }>()((value) =>
-      kysely.insertInto('reports').values({ job_id: value('jobId'), report: value('report') }),
+    putReport: prepare<ReportValues>()((value) =>
+      kysely.insertInto('reports').values({
+        job_id: value('jobId'),
+        report: value('report'),
+        numeric: value('numeric'),
+        numeric_tensor: value('tensor'),
+      }),
     ),
     dropResults: prepare<{ jobId: string }>()((value) =>
       kysely.deleteFrom('shard_results').where('job_id', '=', value('jobId')),

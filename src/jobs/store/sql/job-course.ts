@@ -4,9 +4,10 @@ import type { StoredEvent } from '../../job-event.ts';
 import type { JobProgress } from '../../job-record.ts';
 import type { Lease } from '../job-store.ts';
 import type { NewEvent } from '../stored-event.ts';
+import { toEventRow } from './event-row.ts';
 import { heldBy } from './job-leases.ts';
 import { prepare } from './prepared-query.ts';
-import type { Schema } from './schema.ts';
+import type { EventsTable, Schema } from './schema.ts';
 import type { SqlSession } from './sql-session.ts';
 
 /** A shard's result as it is stored. */
@@ -47,21 +48,26 @@ export class JobCourse {
     const bytes = Buffer.byteLength(event.data);
     const numbered = await session.row(this.#queries.numberEvent.bind({ ...lease, bytes }));
     if (numbered === undefined) return undefined;
-    return this.insertEvent(session, lease.jobId, numbered.last_event, event);
+    const [stored] = await this.insertEvents(session, lease.jobId, numbered.last_event, [event]);
+    return stored;
   }
 
-  /** Stores an event under a number that the caller has taken. */
-  async insertEvent(session: SqlSession, jobId: string, id: number, event: NewEvent): Promise<StoredEvent> {
-    const { type, data, isReport } = event;
-    await session.changes(this.#queries.putEvent.bind({ jobId, id, type, data: isReport ? null : data }));
-    return { id, type, data };
+  /** Stores events under numbers that the caller has taken, `last` the greatest of them. */
+  async insertEvents(
+    session: SqlSession,
+    jobId: string,
+    last: number,
+    events: readonly NewEvent[],
+  ): Promise<StoredEvent[]> {
+    await session.changes(this.#queries.putEvents.bind({ ...toEventRow(jobId, last, events) }));
+    const first = last - events.length + 1;
+    return events.map(({ type, data }, i) => ({ id: first + i, type, data }));
   }
 }
 
 type LeaseValues = { jobId: string; owner: string; fence: number };
 type ProgressValues = { stage: StageName; completed: number; total: number };
 type ResultValues = { jobId: string; stage: StageName; shard: number; bytes: number; result: Uint8Array };
-type EventValues = { jobId: string; id: number; type: StoredEvent['type']; data: string | null };
 
 function courseQueries(kysely: Kysely<Schema>) {
   return {
@@ -108,10 +114,13 @@ function courseQueries(kysely: Kysely<Schema>) {
         .where(heldBy(value('jobId'), value('owner'), value('fence')))
         .returning('last_event'),
     ),
-    putEvent: prepare<EventValues>()((value) =>
-      kysely
-        .insertInto('events')
-        .values({ job_id: value('jobId'), id: value('id'), type: value('type'), data: value('data') }),
+    putEvents: prepare<Pick<EventsTable, keyof EventsTable>>()((value) =>
+      kysely.insertInto('events').values({
+        job_id: value('job_id'),
+        last: value('last'),
+        types: value('types'),
+        lines: value('lines'),
+      }),
     ),
   };
 }

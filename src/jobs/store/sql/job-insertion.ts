@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import { GradcheckError } from '../../../errors/catalogue.ts';
-import type { JobPayload, JobRecord } from '../../job-record.ts';
+import { type JobPayload, tensorsOf } from '../../job-payload.ts';
+import type { JobRecord } from '../../job-record.ts';
+import { bytesOf } from '../float-bytes.ts';
 import type { IdempotencyRecord, InsertOutcome } from '../job-store.ts';
 import { toJobRow } from './job-row.ts';
 import { prepare } from './prepared-query.ts';
@@ -28,13 +30,12 @@ export class JobInsertion {
     key?: NewKey,
   ): Promise<InsertOutcome> {
     if (key !== undefined && !(await this.#claimKey(session, key, job))) return this.#usedKey(session, key);
-    const { theta, claimed, data } = payload.tensors;
-    const tensorIds = new Set([theta, claimed, ...data]);
-    let bytes = Buffer.byteLength(payload.spec);
+    const tensorIds = tensorsOf(payload.numbers);
+    const row = toPayloadRow(job.id, payload);
+    let bytes = Buffer.byteLength(row.spec) + (row.numbers?.byteLength ?? 0);
     for (const id of tensorIds) bytes += await this.#links.bytesOf(session, id);
     await session.changes(this.#queries.job.bind(toJobRow(job, bytes)));
-    const tensors = JSON.stringify(payload.tensors);
-    await session.changes(this.#queries.payload.bind({ id: job.id, spec: payload.spec, tensors }));
+    await session.changes(this.#queries.payload.bind(row));
     for (const id of tensorIds) await this.#links.add(session, job.id, id);
     for (const [key, value] of Object.entries(job.labels)) {
       const label = { key: JSON.stringify(key), value: JSON.stringify(value) };
@@ -65,6 +66,14 @@ export class JobInsertion {
   }
 }
 
+function toPayloadRow(jobId: string, { spec, numbers }: JobPayload) {
+  if (numbers.kind === 'inline') {
+    return { job_id: jobId, spec, numbers: bytesOf(numbers.values), tensors: null };
+  }
+  const { kind: _, ...ids } = numbers;
+  return { job_id: jobId, spec, numbers: null, tensors: JSON.stringify(ids) };
+}
+
 function insertionQueries(kysely: Kysely<Schema>) {
   return {
     job: prepare<ReturnType<typeof toJobRow>>()((value) =>
@@ -92,10 +101,13 @@ function insertionQueries(kysely: Kysely<Schema>) {
         bytes: value('bytes'),
       }),
     ),
-    payload: prepare<{ id: string; spec: string; tensors: string }>()((value) =>
-      kysely
-        .insertInto('payloads')
-        .values({ job_id: value('id'), spec: value('spec'), tensors: value('tensors') }),
+    payload: prepare<ReturnType<typeof toPayloadRow>>()((value) =>
+      kysely.insertInto('payloads').values({
+        job_id: value('job_id'),
+        spec: value('spec'),
+        numbers: value('numbers'),
+        tensors: value('tensors'),
+      }),
     ),
     label: prepare<{ key: string; value: string; createdAt: number; id: string }>()((value) =>
       kysely.insertInto('job_labels').values({

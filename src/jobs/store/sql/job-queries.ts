@@ -56,22 +56,22 @@ function rowQueries(kysely: Kysely<Schema>) {
 function partQueries(kysely: Kysely<Schema>) {
   return {
     payload: prepare<{ id: string }>()((value) =>
-      kysely.selectFrom('payloads').select(['spec', 'tensors']).where('job_id', '=', value('id')),
+      kysely.selectFrom('payloads').select(['spec', 'numbers', 'tensors']).where('job_id', '=', value('id')),
     ),
     events: prepare<{ id: string; after: number; limit: number }>()((value) =>
       kysely
         .selectFrom('events')
-        .select(['id', 'type', 'data'])
+        .select(['last', 'types', 'lines'])
         .where('job_id', '=', value('id'))
-        .where('id', '>', value('after'))
-        .orderBy('id')
+        .where('last', '>', value('after'))
+        .orderBy('last')
         .limit(value('limit')),
     ),
     report: prepare<{ id: string }>()((value) =>
       kysely.selectFrom('reports').select('report').where('job_id', '=', value('id')),
     ),
     numeric: prepare<{ id: string }>()((value) =>
-      kysely.selectFrom('jobs').select('numeric').where('id', '=', value('id')),
+      kysely.selectFrom('reports').select(['numeric', 'numeric_tensor']).where('job_id', '=', value('id')),
     ),
   };
 }

@@ -1,13 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Report } from '../../../check/report.ts';
+import type { Selectable } from 'kysely';
 import type { ShardResult, StageName } from '../../../check/shard.ts';
+import { GradcheckError } from '../../../errors/catalogue.ts';
 import type { StoredEvent } from '../../job-event.ts';
-import type { JobPayload, JobRecord } from '../../job-record.ts';
+import type { JobNumbers, JobPayload } from '../../job-payload.ts';
+import type { JobRecord } from '../../job-record.ts';
+import type { Numbers } from '../../numbers.ts';
+import { floatsOf } from '../float-bytes.ts';
 import type { IdempotencyRecord } from '../job-store.ts';
 import { decodeShardResult } from '../shard-result-codec.ts';
 import { CHUNK_BYTES } from '../tensor-store.ts';
+import { endsInReport, fromEventRow } from './event-row.ts';
 import { jobQueries } from './job-queries.ts';
 import { fromJobRow } from './job-row.ts';
+import type { PayloadsTable } from './schema.ts';
 import type { SqlSession } from './sql-session.ts';
 
 /** Reads jobs and what hangs on them. */
@@ -28,8 +34,7 @@ export class JobReads {
   async payload(id: string): Promise<JobPayload | undefined> {
     const row = await this.#session.row(this.#queries.payload.bind({ id }));
     if (row === undefined) return undefined;
-    const tensors: JobPayload['tensors'] = JSON.parse(row.tensors);
-    return { spec: row.spec, tensors };
+    return { spec: row.spec, numbers: numbersOf(row) };
   }
 
   async wasRemoved(id: string): Promise<boolean> {
@@ -67,27 +72,27 @@ export class JobReads {
 
   async events(id: string, after: number, limit: number): Promise<StoredEvent[]> {
     const rows = await this.#session.rows(this.#queries.events.bind({ id, after, limit }));
-    const events: StoredEvent[] = [];
-    for (const { id: number, type, data } of rows) {
-      events.push({ id: number, type, data: data ?? (await this.#reportText(id)) ?? '' });
-    }
-    return events;
+    const report = rows.some(endsInReport) ? await this.report(id) : undefined;
+    const events = rows.flatMap((row) => fromEventRow(row, report ?? ''));
+    return events.filter((event) => event.id > after).slice(0, limit);
   }
 
-  async report(id: string): Promise<Report | undefined> {
-    const text = await this.#reportText(id);
-    if (text === undefined) return undefined;
-    const report: Report = JSON.parse(text);
-    return report;
-  }
-
-  async numeric(id: string): Promise<string | undefined> {
-    return (await this.#session.row(this.#queries.numeric.bind({ id })))?.numeric ?? undefined;
-  }
-
-  async #reportText(id: string): Promise<string | undefined> {
+  async report(id: string): Promise<string | undefined> {
     return (await this.#session.row(this.#queries.report.bind({ id })))?.report;
   }
+
+  async numeric(id: string): Promise<Numbers | undefined> {
+    const row = await this.#session.row(this.#queries.numeric.bind({ id }));
+    if (row?.numeric) return { kind: 'inline', values: floatsOf(row.numeric) };
+    return row?.numeric_tensor ? { kind: 'tensor', id: row.numeric_tensor } : undefined;
+  }
+}
+
+function numbersOf({ numbers, tensors }: Pick<Selectable<PayloadsTable>, 'numbers' | 'tensors'>): JobNumbers {
+  if (numbers !== null) return { kind: 'inline', values: floatsOf(numbers) };
+  if (tensors === null) throw new GradcheckError('storage-failed', 'A stored job has lost its numbers.');
+  const ids: Omit<Extract<JobNumbers, { kind: 'tensors' }>, 'kind'> = JSON.parse(tensors);
+  return { kind: 'tensors', ...ids };
 }
 
 /** Cuts shards, in order, into runs [first, last] of about a chunk's bytes. */

@@ -30,7 +30,7 @@ export function toJobRow(job: JobRecord, bytes: number): Required<NewJobRow> {
 }
 
 /** The columns that a new job sets; the others start from their defaults. */
-export type NewJobRow = Omit<Insertable<JobsTable>, 'result_bytes' | 'last_event' | 'numeric'>;
+export type NewJobRow = Omit<Insertable<JobsTable>, 'result_bytes' | 'last_event'>;
 
 export function errorText(error: JobError | undefined): string | null {
   return error === undefined ? null : JSON.stringify(error);

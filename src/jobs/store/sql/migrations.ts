@@ -67,7 +67,6 @@ async function createJobTable(schema: SchemaModule): Promise<void> {
     .addColumn('bytes', 'bigint', required)
     .addColumn('result_bytes', 'bigint', (column) => column.notNull().defaultTo(0))
     .addColumn('last_event', 'bigint', (column) => column.notNull().defaultTo(0))
-    .addColumn('numeric', 'text')
     .execute();
   await createJobIndexes(schema);
 }
@@ -97,12 +96,15 @@ async function createJobParts(schema: SchemaModule, dialect: SqlDialect): Promis
     .createTable('payloads')
     .addColumn('job_id', 'text', (column) => ofJob(column).primaryKey())
     .addColumn('spec', 'text', required)
-    .addColumn('tensors', 'text', required)
+    .addColumn('numbers', dialect.bytesType)
+    .addColumn('tensors', 'text')
     .execute();
   await schema
     .createTable('reports')
     .addColumn('job_id', 'text', (column) => ofJob(column).primaryKey())
     .addColumn('report', 'text', required)
+    .addColumn('numeric', dialect.bytesType)
+    .addColumn('numeric_tensor', 'text')
     .execute();
   await schema
     .createTable('job_labels')
@@ -136,10 +138,10 @@ async function createRunTables(schema: SchemaModule, dialect: SqlDialect): Promi
   await schema
     .createTable('events')
     .addColumn('job_id', 'text', ofJob)
-    .addColumn('id', 'bigint', required)
-    .addColumn('type', 'text', required)
-    .addColumn('data', 'text')
-    .addPrimaryKeyConstraint('events_key', ['job_id', 'id'])
+    .addColumn('last', 'bigint', required)
+    .addColumn('types', 'text', required)
+    .addColumn('lines', 'text', required)
+    .addPrimaryKeyConstraint('events_key', ['job_id', 'last'])
     .execute();
 }
 

@@ -1,7 +1,6 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { Verdict } from '../../../check/report.ts';
 import type { StageName } from '../../../check/shard.ts';
-import type { StoredEvent } from '../../job-event.ts';
 import type { JobStatus } from '../../job-record.ts';
 
 /** The drivers take bytes as a Uint8Array; libsql hands them out as an ArrayBuffer, PostgreSQL's as a Buffer. */
@@ -42,15 +41,15 @@ export interface JobsTable {
   result_bytes: Generated<number>;
   /** The number of the newest event. */
   last_event: Generated<number>;
-  /** Tensor id of the numeric gradient. */
-  numeric: Generated<string | null>;
 }
 
 export interface PayloadsTable {
   job_id: string;
   spec: string;
-  /** A JSON object of tensor ids. */
-  tensors: string;
+  /** The bytes of `JobNumbers` that are kept inline; null when they are tensors. */
+  numbers: Bytes | null;
+  /** A JSON object of tensor ids; null when the numbers are kept inline. */
+  tensors: string | null;
 }
 
 /** `created_at` repeats the job's, so that one index finds by label and gives newest first. */
@@ -76,17 +75,24 @@ export interface ShardResultsTable {
   result: Bytes;
 }
 
+/** Events that were stored together, one after the other. */
 export interface EventsTable {
   job_id: string;
-  id: number;
-  type: StoredEvent['type'];
-  /** JSON text; null when it is the job's report, which is kept once. */
-  data: string | null;
+  /** The number of the last of them. */
+  last: number;
+  /** A JSON array of their types. */
+  types: string;
+  /** The JSON text of each on a line; an empty one for the job's report, which is kept once. */
+  lines: string;
 }
 
 export interface ReportsTable {
   job_id: string;
   report: string;
+  /** The bytes of the numeric gradient, when it is kept inline. */
+  numeric: Bytes | null;
+  /** Its tensor id otherwise. */
+  numeric_tensor: string | null;
 }
 
 export interface IdempotencyTable {

@@ -1,7 +1,8 @@
-import type { Report } from '../../../check/report.ts';
 import type { ShardResult, StageName } from '../../../check/shard.ts';
 import type { JobEventBody, StoredEvent } from '../../job-event.ts';
-import type { JobPayload, JobProgress, JobRecord } from '../../job-record.ts';
+import type { JobPayload } from '../../job-payload.ts';
+import type { JobProgress, JobRecord } from '../../job-record.ts';
+import type { Numbers } from '../../numbers.ts';
 import type {
   IdempotencyRecord,
   InsertOutcome,
@@ -146,11 +147,11 @@ export class SqlJobStore implements JobStore {
     });
   }
 
-  report(id: string): Promise<Report | undefined> {
+  report(id: string): Promise<string | undefined> {
     return this.#reads.report(id);
   }
 
-  numeric(id: string): Promise<string | undefined> {
+  numeric(id: string): Promise<Numbers | undefined> {
     return this.#reads.numeric(id);
   }
 

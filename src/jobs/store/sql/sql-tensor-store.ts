@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { GradcheckError } from '../../../errors/catalogue.ts';
-import { chunkBytes, chunkCount, chunkOf, chunkValues, overlapOf, tensorId } from '../tensor-chunks.ts';
+import { floatsOf } from '../float-bytes.ts';
+import { chunkBytes, chunkCount, chunkOf, overlapOf, tensorId } from '../tensor-chunks.ts';
 import type { BegunPut, TensorStore } from '../tensor-store.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { SqlSession } from './sql-session.ts';
@@ -137,7 +138,7 @@ export class SqlTensorStore implements TensorStore {
       const chunk = await this.#reader.row(this.#queries.chunk.bind({ id, position }));
       if (chunk === undefined) return undefined;
       const { from, to } = overlapOf(position, start, end);
-      target.set(chunkValues(chunk.data).subarray(from, to), filled);
+      target.set(floatsOf(chunk.data).subarray(from, to), filled);
       filled += to - from;
     }
     return target;

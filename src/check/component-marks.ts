@@ -1,0 +1,29 @@
+import type { ComponentFlag, Verdict } from './report.ts';
+
+/*
+ * What was concluded of a component, in one byte: the verdict in the lowest two bits, then a bit for each flag.
+ */
+
+const verdicts: readonly Verdict[] = ['pass', 'fail', 'inconclusive'];
+const flagNames: readonly ComponentFlag[] = ['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'];
+const FLAG_SHIFT = 2;
+
+/** The mark of a component that was moved together with others, never by itself. */
+export const UNCHECKED = 3;
+
+export function markOf(verdict: Verdict, flags: readonly ComponentFlag[]): number {
+  let mark = verdicts.indexOf(verdict);
+  for (const flag of flags) mark |= 1 << (FLAG_SHIFT + flagNames.indexOf(flag));
+  return mark;
+}
+
+export function verdictOf(mark: number): Verdict {
+  return verdicts[mark & 3] ?? 'inconclusive';
+}
+
+export function readMark(mark: number): { verdict: Verdict; flags: ComponentFlag[] } {
+  return {
+    verdict: verdictOf(mark),
+    flags: flagNames.filter((_, i) => (mark & (1 << (FLAG_SHIFT + i))) !== 0),
+  };
+}

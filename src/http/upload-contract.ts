@@ -1,0 +1,24 @@
+const file = {
+  type: 'string',
+  contentMediaType: 'application/octet-stream',
+};
+
+/** A job document with its tensors in files, as the contract has it. */
+export const uploadContract = {
+  type: 'object',
+  description:
+    'A job whose tensors come in files, safetensors or .npz (the content says which). They add to the sections ' +
+    'of the document that bear the same names; a tensor may not be in both.',
+  properties: {
+    job: {
+      type: 'string',
+      contentMediaType: 'application/json',
+      description: 'The job document (see JobDocument), without the tensors that are in files.',
+    },
+    parameters: { ...file, description: 'θ, or a part of it.' },
+    gradients: { ...file, description: 'Claimed gradients. Not in float16 or bfloat16.' },
+    data: { ...file, description: 'Tensors that J reads beside θ.' },
+  },
+  required: ['job'],
+  additionalProperties: false,
+};

@@ -1,0 +1,61 @@
+import { quote } from '../../tensors/describe-json.ts';
+import { type TensorFiles, type TensorSection, tensorSections } from '../tensor-files.ts';
+import { type MultipartPart, splitMultipart } from './multipart.ts';
+import { type ReadOutcome, readDocument } from './read-document.ts';
+
+/** The part that holds the job document. */
+const JOB = 'job';
+/** Parts that are designed but not built yet: refused by name. */
+const planned: readonly string[] = ['model'];
+
+export interface UploadForm {
+  readonly boundary: string;
+  /** The longest job document, in bytes. */
+  readonly maxJobBytes: number;
+  /** The most bytes, as float64, that the tensors of the files may take. */
+  readonly maxTensorBytes: number;
+}
+
+/**
+ * Reads a job that comes as multipart/form-data: the part `job` is the document, and the parts `parameters`,
+ * `gradients` and `data` are files of tensors that add to it.
+ */
+export function readUpload(
+  bytes: Uint8Array,
+  { boundary, maxJobBytes, maxTensorBytes }: UploadForm,
+  fingerprinted: boolean,
+): ReadOutcome {
+  const parts = splitMultipart(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary);
+  if (typeof parts === 'string') return { kind: 'malformed-parts', detail: parts };
+  const wrong = parts.flatMap((part, i) => wrongPart(part, parts.slice(0, i)));
+  const job = parts.find(({ name }) => name === JOB)?.content;
+  if (job === undefined) wrong.push(`the part "${JOB}" with the job document is missing`);
+  else if (job.byteLength > maxJobBytes) {
+    wrong.push(
+      `the part "${JOB}" has ${job.byteLength} bytes, more than ${maxJobBytes}: send tensors as files`,
+    );
+  }
+  if (job === undefined || wrong.length > 0) {
+    return { kind: 'faults', faults: wrong.map((detail) => ({ pointer: '', detail })) };
+  }
+  const outcome = readDocument(job, fingerprinted, { ...filesOf(parts), maxTensorBytes });
+  if (outcome.kind !== 'malformed') return outcome;
+  return { kind: 'malformed', detail: `in the part "${JOB}": ${outcome.detail}` };
+}
+
+function wrongPart({ name }: MultipartPart, before: readonly MultipartPart[]): string[] {
+  if (before.some((part) => part.name === name)) return [`the part ${quote(name)} is there twice`];
+  if (name === JOB || isSection(name)) return [];
+  if (planned.includes(name)) return [`the part ${quote(name)} is not built yet`];
+  return [`unknown part ${quote(name)}: there may be ${[JOB, ...tensorSections].join(', ')}`];
+}
+
+function filesOf(parts: readonly MultipartPart[]): Pick<TensorFiles, TensorSection> {
+  return Object.fromEntries(
+    parts.filter(({ name }) => isSection(name)).map(({ name, content }) => [name, content]),
+  );
+}
+
+function isSection(name: string): boolean {
+  return tensorSections.some((section) => section === name);
+}

@@ -1,0 +1,35 @@
+import type { Faults } from '../errors/fault.ts';
+import { readTensorFile } from '../tensors/files/tensor-file.ts';
+import { TensorRoom } from '../tensors/files/tensor-room.ts';
+import type { NamedTensors } from './model-format.ts';
+
+/** The sections of a job document whose tensors may come in a file. */
+export const tensorSections = ['parameters', 'gradients', 'data'] as const;
+
+export type TensorSection = (typeof tensorSections)[number];
+
+/** Files of named tensors, safetensors or .npz, that add to the sections of a job document. */
+export interface TensorFiles {
+  readonly parameters?: Uint8Array | undefined;
+  readonly gradients?: Uint8Array | undefined;
+  readonly data?: Uint8Array | undefined;
+  /** The most bytes, as float64, that the tensors of all files may take; no limit if it is not given. */
+  readonly maxTensorBytes?: number | undefined;
+}
+
+export type FileTensors = Readonly<Partial<Record<TensorSection, NamedTensors>>>;
+
+/** Reads the files that there are. Faults are told at `/parameters` and so on, and below at a tensor's name. */
+export function readTensorFiles(files: TensorFiles | undefined, faults: Faults): FileTensors {
+  if (files === undefined) return {};
+  const room = new TensorRoom(files.maxTensorBytes ?? Number.POSITIVE_INFINITY);
+  const read: Partial<Record<TensorSection, NamedTensors>> = {};
+  for (const section of tensorSections) {
+    const bytes = files[section];
+    // Data and parameters are what they are. A gradient that was rounded to 11 bits cannot be told from a wrong one.
+    const refusesHalves = section === 'gradients';
+    if (bytes === undefined) continue;
+    read[section] = readTensorFile(bytes, { pointer: `/${section}`, faults, room, refusesHalves });
+  }
+  return read;
+}
