@@ -9,13 +9,18 @@ import { readContext } from './diagnosis/read-context.ts';
 import { reproduction } from './diagnosis/reproduction.ts';
 import type { ParameterReport, Report, Verdict } from './report.ts';
 
-/** The report with what can be said of why the gradient is wrong. */
+/**
+ * The report with what can be said of why the gradient is wrong. Where parameters were checked along directions that
+ * is nothing: causes are told by all components together.
+ */
 export function addDiagnosis(
   report: Report,
   job: CheckJob,
   conclusions: Conclusions,
   slopeVariants: readonly SlopeVariant[] = [],
 ): Report {
+  if (report.settings.strategy === 'directional')
+    return { ...report, parameters: report.parameters.map(addReproductions) };
   const verdicts = new Map(report.parameters.map(({ name, verdict }) => [name, verdict]));
   const parameters = diagnosedParameters(job, verdicts, conclusions);
   const { parameters: diagnoses, ...diagnosis } = diagnose(parameters, readContext(job, slopeVariants));
@@ -23,14 +28,18 @@ export function addDiagnosis(
     const found = diagnoses.get(parameter.name);
     const diagnosed = parameters.find(({ name }) => name === parameter.name);
     if (found === undefined || diagnosed === undefined) return parameter;
-    const worst = parameter.worst.map((component) =>
-      component.verdict === 'fail'
-        ? { ...component, reproduction: reproduction(parameter.name, component.index) }
-        : component,
-    );
-    return { ...parameter, worst, diagnoses: found, failures: failuresByAxis(diagnosed) };
+    return { ...addReproductions(parameter), diagnoses: found, failures: failuresByAxis(diagnosed) };
   };
   return { ...report, parameters: report.parameters.map(addTo), diagnosis };
+}
+
+function addReproductions(parameter: ParameterReport): ParameterReport {
+  const worst = parameter.worst.map((component) =>
+    component.verdict === 'fail'
+      ? { ...component, reproduction: reproduction(parameter.name, component.index) }
+      : component,
+  );
+  return { ...parameter, worst };
 }
 
 /** @param verdicts of the parameters that were checked, by name */

@@ -1,14 +1,18 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
+import { UNCHECKED } from './component-marks.ts';
 import type { Conclusions } from './conclusions.ts';
 import { isCoarse } from './differences.ts';
+import { comparedProjections, reportDirections } from './directional/direction-report.ts';
+import { Localisation } from './directional/localisation.ts';
 import { foldReport } from './fold-report.ts';
 import { ParameterJudgement } from './parameter-judgement.ts';
-import { type ReportedParameter, reportParameter } from './parameter-report.ts';
+import { comparedComponents, type ReportedParameter, reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
 import { claimedTraits, type Precision, precisionOf } from './precision.ts';
 import { evenly, mostRefined } from './refined-share.ts';
+import type { ComparedPairs } from './relative-difference.ts';
 import type { ParameterReport, Report } from './report.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
 import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
@@ -37,6 +41,7 @@ export class CheckRun {
   readonly #runsOf: ReadonlyMap<number, readonly ComponentRun[]>;
   readonly #precisions: readonly Precision[];
   readonly #sweep: SweepState;
+  readonly #localisation: Localisation;
   readonly #reported: ReportedParameter[] = [];
   readonly #refineDone = new Set<number>();
   #prepared: Preparation | undefined;
@@ -71,6 +76,11 @@ export class CheckRun {
       bounds: new Float32Array(numeric.length),
       marks: new Uint8Array(numeric.length),
     };
+    this.#localisation = new Localisation(job, this.#compiled, this.#precisions, this.#sweep);
+    for (const [parameter, runs] of this.#runsOf) {
+      if (this.#localisation.of(parameter) === undefined) continue;
+      for (const { start, count } of runs) this.conclusions.marks.fill(UNCHECKED, start, start + count);
+    }
   }
 
   /** The numeric gradient laid out as θ; NaN where not checked. Not to be relied on before the last stage is done. */
@@ -83,7 +93,8 @@ export class CheckRun {
     if (this.#failure !== undefined) return undefined;
     if (!this.#sweep.isComplete) return this.#planSweep();
     const refine = this.#planRefine();
-    return this.#refineDone.size < refine.shards.length ? refine : undefined;
+    if (this.#refineDone.size < refine.shards.length) return refine;
+    return this.#localisation.nextPlan();
   }
 
   /** Takes one shard's result, in any order; the same shard again changes nothing. */
@@ -94,6 +105,9 @@ export class CheckRun {
       this.#evaluations += result.evaluations;
     } else if (result.stage === 'sweep') {
       this.#acceptSweep(result);
+    } else if (result.stage === 'bisect') {
+      if (this.#sweep.isComplete && this.#localisation.accept(result))
+        this.#evaluations += result.evaluations;
     } else if (!this.#refineDone.has(result.index)) {
       this.#refineDone.add(result.index);
       this.#evaluations += result.evaluations;
@@ -134,9 +148,9 @@ export class CheckRun {
       ...this.#prepared,
       evaluations: this.#evaluations,
       conclusions: this.conclusions,
-      runs: this.#runs,
+      components: countComponents(this.#runs),
+      compared: this.#compared,
       parameters: this.#reported,
-      strategies: this.#compiled.strategies,
     };
     return foldReport(this.#job, findings, durationMs);
   }
@@ -144,13 +158,16 @@ export class CheckRun {
   #prepare(prepared: Preparation): void {
     this.#prepared = prepared;
     this.#sweep.setNoise(prepared.noise);
+    this.#localisation.setNoise(prepared.noise);
     const isLow = this.#precisions.length > 0 && this.#precisions.every((precision) => precision.isLow);
     this.#failure = costMismatch(this.#job.spec.cost, prepared.cost, isLow);
   }
 
   #acceptSweep(result: SweepResult): void {
     if (result.prepared !== undefined && this.#prepared === undefined) this.#prepare(result.prepared);
-    if (this.#sweep.accept(result)) this.#evaluations += result.evaluations;
+    if (!this.#sweep.accept(result)) return;
+    this.#evaluations += result.evaluations;
+    this.#localisation.begin(result.projections ?? []);
   }
 
   /** The sweep, or what must be known before it. */
@@ -193,7 +210,7 @@ export class CheckRun {
 
   #findDoubtful(parameter: number): readonly ComponentRun[] {
     const runs = this.#runsOf.get(parameter) ?? [];
-    if (this.#compiled.strategies[parameter] === 'weight-perturbation') return [];
+    if (this.#compiled.strategies[parameter] !== 'node-perturbation') return [];
     if (this.#sweep.audit(parameter)?.agreed === false || isCoarse(this.#job.spec.settings)) return runs;
     const unclear = this.#judgement(parameter).unclear(parameter, runs);
     return evenly(unclear, mostRefined(this.#compiled, this.#sweep.plan, parameter));
@@ -208,23 +225,41 @@ export class CheckRun {
     const checked = [...this.#runsOf];
     for (const [parameter, runs] of checked.slice(this.#reported.length)) {
       if (!this.#isFinished(parameter)) return;
-      const audit = this.#sweep.audit(parameter);
-      this.#reported.push(
-        reportParameter({
-          parameter: this.#job.spec.parameters[parameter],
-          runs,
-          judgement: this.#judgement(parameter),
-          conclusions: this.conclusions,
-          claimed: this.#job.claimed,
-          strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
-          audit,
-        }),
-      );
+      this.#reported.push(this.#report(parameter, runs));
     }
   }
 
+  #report(parameter: number, runs: readonly ComponentRun[]): ReportedParameter {
+    const audit = this.#sweep.audit(parameter);
+    const bisection = this.#localisation.of(parameter);
+    const ofComponents = reportParameter({
+      parameter: this.#job.spec.parameters[parameter],
+      runs: bisection?.checked.all ?? runs,
+      judgement: this.#judgement(parameter),
+      conclusions: this.conclusions,
+      claimed: this.#job.claimed,
+      strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
+      audit,
+    });
+    return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection);
+  }
+
+  /** What of the whole gradient is held against each other. */
+  readonly #compared: ComparedPairs = (visit) => {
+    for (const [parameter, runs] of this.#runsOf) {
+      const bisection = this.#localisation.of(parameter);
+      const pairs =
+        bisection === undefined
+          ? comparedComponents(runs, this.numeric, this.#job.claimed)
+          : comparedProjections(bisection);
+      pairs(visit);
+    }
+  };
+
   #isFinished(parameter: number): boolean {
     if (!this.#sweep.hasAllOf(parameter)) return false;
+    const bisection = this.#localisation.of(parameter);
+    if (bisection !== undefined) return bisection.isOver;
     if (this.#sweep.isComplete) {
       const left = this.nextPlan() !== undefined;
       return !(left && this.#refined.has(parameter));

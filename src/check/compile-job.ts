@@ -1,14 +1,15 @@
 import { isLeaf } from '../graph/graph.ts';
 import { PACKING_FLOATS } from '../graph/heap.ts';
+import { Lazy } from '../graph/lazy.ts';
 import { findOp } from '../graph/ops/registry.ts';
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
 import { KeptValues } from './kept-values.ts';
-import type { Strategy } from './settings.ts';
+import { type Strategy, strategies } from './settings.ts';
 import type { SweepBlock } from './sweep-block.ts';
-import { SweepDesigner } from './sweep-design.ts';
+import { type SweepDesign, SweepDesigner } from './sweep-design.ts';
 
 /** A compiled job: its tape, a program for every parameter, and the design of its sweep. */
 export interface CompiledJob {
@@ -20,6 +21,8 @@ export interface CompiledJob {
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
   readonly blocks: readonly SweepBlock[];
+  /** What every strategy would make of it, by its name; empty for a job too small for a choice. */
+  readonly designs: Lazy<ReadonlyMap<Strategy, SweepDesign>>;
 }
 
 // A job is estimated, laid out and planned one after the other: its graph is compiled once for all three.
@@ -56,7 +59,13 @@ function compileKept(spec: CheckSpec): CompiledJob {
 function compile(spec: CheckSpec): CompiledJob {
   const designer = new SweepDesigner(spec);
   const { tape, programs, noisePrograms } = designer;
-  return { tape, programs, noisePrograms, ...designer.design() };
+  const designs = new Lazy(
+    () =>
+      new Map(
+        designer.isWorthAChoice ? strategies.map((strategy) => [strategy, designer.design(strategy)]) : [],
+      ),
+  );
+  return { tape, programs, noisePrograms, ...designer.design(), designs };
 }
 
 /** float64s of scratch that any shard of the job needs. */

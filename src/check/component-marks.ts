@@ -8,6 +8,9 @@ const verdicts: readonly Verdict[] = ['pass', 'fail', 'inconclusive'];
 const flagNames: readonly ComponentFlag[] = ['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'];
 const FLAG_SHIFT = 2;
 
+/** The mark of a component that was moved together with others, never by itself. */
+export const UNCHECKED = 3;
+
 export function markOf(verdict: Verdict, flags: readonly ComponentFlag[]): number {
   let mark = verdicts.indexOf(verdict);
   for (const flag of flags) mark |= 1 << (FLAG_SHIFT + flagNames.indexOf(flag));

@@ -1,16 +1,13 @@
 import { toJsonNumber } from '../tensors/json-number.ts';
 import { addDiagnosis } from './add-diagnosis.ts';
 import type { CheckJob } from './check-job.ts';
+import { evaluationsSaved, planCheck } from './check-plan.ts';
 import type { Conclusions } from './conclusions.ts';
-import { evaluationsPerComponent } from './differences.ts';
-import { overallStrategy } from './estimate.ts';
 import { evaluationError, largestNoise, type Noise } from './noise/noise.ts';
 import { norm } from './norm.ts';
 import type { ReportedParameter } from './parameter-report.ts';
-import { relativeDifference } from './relative-difference.ts';
+import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, Report } from './report.ts';
-import { type ComponentRun, forEachComponent } from './selection.ts';
-import type { Strategy } from './settings.ts';
 import { combineVerdicts } from './verdict.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -20,12 +17,13 @@ export interface Findings {
   readonly evaluations: number;
   /** What was concluded of every component. */
   readonly conclusions: Conclusions;
-  readonly runs: readonly ComponentRun[];
+  /** What of the whole gradient was held against each other. */
+  readonly compared: ComparedPairs;
+  /** Components that the job asks for. */
+  readonly components: number;
   /** By parameter of the spec. */
   readonly noise: readonly Noise[];
   readonly parameters: readonly ReportedParameter[];
-  /** Per parameter of the spec. */
-  readonly strategies: readonly Strategy[];
 }
 
 /** Folds the findings into the report. */
@@ -33,9 +31,8 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   const { settings } = job.spec;
   const parameters = findings.parameters.map(({ report }) => report);
   const components = sumCounts(parameters.map((parameter) => parameter.components));
-  const norms = relativeDifference(findings.conclusions.numeric, job.claimed, (visit) =>
-    forEachComponent(findings.runs, visit),
-  );
+  const norms = relativeDifference(findings.compared);
+  const plan = planCheck(job.spec);
   const bare: Report = {
     verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),
     relativeDifference: toJsonNumber(norms.relativeDifference),
@@ -43,14 +40,12 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     cost: toJsonNumber(findings.cost),
     noise: describeNoise(findings, norms.numericNorm + norms.claimedNorm),
     components,
-    settings: { ...settings, strategy: overallStrategy(findings.strategies) },
+    settings: { ...settings, strategy: plan.strategy },
     parameters,
     warnings: [],
+    plan,
     evaluations: findings.evaluations,
-    evaluationsSaved: Math.max(
-      0,
-      1 + components.checked * evaluationsPerComponent(settings.method) - findings.evaluations,
-    ),
+    evaluationsSaved: evaluationsSaved(findings.components, settings.method, findings.evaluations),
     durationMs,
   };
   const report = { ...bare, warnings: warningsOf(bare) };

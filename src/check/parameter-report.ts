@@ -6,7 +6,7 @@ import { markOf } from './component-marks.ts';
 import { type Conclusions, shownBound } from './conclusions.ts';
 import { Norm } from './norm.ts';
 import type { ParameterJudgement } from './parameter-judgement.ts';
-import { relativeDifference } from './relative-difference.ts';
+import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
 import { type ComponentRun, forEachComponent } from './selection.ts';
 import type { Strategy } from './settings.ts';
@@ -48,7 +48,7 @@ export function reportParameter(findings: ParameterFindings): ReportedParameter 
   const { numeric } = conclusions;
   const tally = new Tally(findings);
   forEachComponent(runs, (component) => tally.add(component));
-  const norms = relativeDifference(numeric, claimed, (visit) => forEachComponent(runs, visit));
+  const norms = relativeDifference(comparedComponents(runs, numeric, claimed));
   const report: ParameterReport = {
     name: parameter.name,
     shape: parameter.shape,
@@ -69,6 +69,15 @@ export function reportParameter(findings: ParameterFindings): ReportedParameter 
     }),
   };
   return { report, errorNorm: tally.errorNorm };
+}
+
+/** What is compared of components that were checked by themselves. */
+export function comparedComponents(
+  runs: readonly ComponentRun[],
+  numeric: Float64Array,
+  claimed: Float64Array,
+): ComparedPairs {
+  return (visit) => forEachComponent(runs, (component) => visit(numeric[component], claimed[component]));
 }
 
 function describeAudit({ components, maxDifference, bound, agreed }: AuditFinding) {

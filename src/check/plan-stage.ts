@@ -49,14 +49,14 @@ export function planRefine(
   return { stage: 'refine', shards, probes: countComponents(runs) };
 }
 
-interface ProbeRange {
+export interface ProbeRange {
   readonly start: number;
   readonly count: number;
   readonly flops: number;
 }
 
 /** Cuts probes, numbered through the blocks, into ranges of about equal work. */
-function cutRanges(blocks: readonly Pick<SweepBlock, 'probes' | 'flopsPerProbe'>[]): ProbeRange[] {
+export function cutRanges(blocks: readonly Pick<SweepBlock, 'probes' | 'flopsPerProbe'>[]): ProbeRange[] {
   const total = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
   const target = Math.min(LARGEST_SHARD, Math.max(SMALLEST_SHARD, total / SHARDS_PER_JOB));
   const ranges: ProbeRange[] = [];

@@ -8,17 +8,15 @@ export interface RelativeDifference {
   readonly relativeDifference: number;
 }
 
-/** @param components hands every component to be counted, in order, to its callback */
-export function relativeDifference(
-  numeric: Float64Array,
-  claimed: Float64Array,
-  components: (visit: (component: number) => void) => void,
-): RelativeDifference {
+/** Hands every pair of values that are held against each other to its callback, in order. */
+export type ComparedPairs = (visit: (numeric: number, claimed: number) => void) => void;
+
+export function relativeDifference(pairs: ComparedPairs): RelativeDifference {
   const [ofNumeric, ofClaimed, ofDifference] = [new Norm(), new Norm(), new Norm()];
-  components((component) => {
-    ofNumeric.add(numeric[component]);
-    ofClaimed.add(claimed[component]);
-    ofDifference.add(numeric[component] - claimed[component]);
+  pairs((numeric, claimed) => {
+    ofNumeric.add(numeric);
+    ofClaimed.add(claimed);
+    ofDifference.add(numeric - claimed);
   });
   const [numericNorm, claimedNorm] = [ofNumeric.value(), ofClaimed.value()];
   const scale = numericNorm + claimedNorm;

@@ -1,4 +1,5 @@
 import type { JsonNumber } from '../tensors/json-number.ts';
+import type { CheckPlan } from './check-plan.ts';
 import type { AxisFailures } from './diagnosis/axis-failures.ts';
 import type { ParameterDiagnosis } from './diagnosis/cause.ts';
 import type { Diagnosis } from './diagnosis/diagnose.ts';
@@ -40,7 +41,7 @@ export interface ComponentReport {
   readonly reproduction?: string;
 }
 
-/** How many components have which verdict; `vacuous` ones are among the passed. */
+/** How many components were checked by themselves, and have which verdict; `vacuous` ones are among the passed. */
 export interface ComponentCounts {
   readonly total: number;
   readonly checked: number;
@@ -54,15 +55,38 @@ export interface ComponentCounts {
   readonly noiseLimited: number;
 }
 
+/** How the two gradients of one parameter agree along seeded ±1 vectors, along which all components move together. */
+export interface DirectionalReport {
+  readonly vectors: number;
+  /** |claimed − numeric| along the vector that agrees least, and what it may be. */
+  readonly maxDifference: JsonNumber;
+  readonly bound: JsonNumber;
+  /** Whether the two agree along every vector. */
+  readonly agreed: boolean;
+  /** Whether they do once the errors of the components checked by themselves are taken off; if not, there are more. */
+  readonly explained: boolean;
+  /** Evaluations of J along directions, those of the search for wrong components included. */
+  readonly evaluations: number;
+  /** In words, what may be wrong all the same. */
+  readonly canMiss: string;
+}
+
 export interface ParameterReport {
   readonly name: string;
   readonly shape: readonly number[];
   readonly verdict: Verdict;
+  /**
+   * ‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂) over what was compared: the checked components, or for
+   * `directional` the derivatives along its vectors, from which the norms are estimated then.
+   */
   readonly relativeDifference: JsonNumber;
   readonly strategy: Strategy;
   /** float32 when the claimed gradient was sent as such, or holds nothing but float32 numbers. */
   readonly precision: 'float64' | 'float32';
-  /** An error larger than this in any of the components that passed would have been found. */
+  /**
+   * An error larger than this in any of the components that passed would have been found; for `directional`, in any
+   * single component beside those found.
+   */
   readonly detectable: JsonNumber;
   /** Set for node-perturbation: how a sample of components agreed with weight-perturbation. */
   readonly audit?: {
@@ -71,6 +95,11 @@ export interface ParameterReport {
     readonly bound: JsonNumber;
     readonly agreed: boolean;
   };
+  /**
+   * Set for directional. The counts below, `maxError`, `histogram` and `worst` are then of the components that the
+   * search for the wrong ones has checked by themselves.
+   */
+  readonly directional?: DirectionalReport;
   readonly components: ComponentCounts;
   /** The largest |claimed − numeric|. */
   readonly maxError: JsonNumber;
@@ -126,6 +155,8 @@ export interface Report {
   /** What several parameters together tell of why the gradient is wrong; absent when it is not. */
   readonly diagnosis?: Diagnosis;
   readonly warnings: readonly Warning[];
+  /** What the check was estimated to take, and what other strategies were. */
+  readonly plan: CheckPlan;
   /** Evaluations of J, a batch of examples counting as one. */
   readonly evaluations: number;
   /** What moving every component by itself would have taken on top. */

@@ -1,5 +1,6 @@
 export type Method = 'forward' | 'backward' | 'central' | 'five-point' | 'complex-step';
-export type Strategy = 'weight-perturbation' | 'node-perturbation';
+export const strategies = ['weight-perturbation', 'node-perturbation', 'directional'] as const;
+export type Strategy = (typeof strategies)[number];
 
 /** Which components of θ are checked. A sample is seeded and spread over every parameter. */
 export type ComponentSelection =

@@ -1,12 +1,16 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { ComponentSweep } from './component-sweep.ts';
+import { DirectionSweep } from './directional/direction-sweep.ts';
+import type { DirectionsBlock } from './directional/directions-block.ts';
+import type { Direction, Projection } from './directional/projection.ts';
 import { JobView } from './job-memory.ts';
 import { measureNoise } from './noise/measure-noise.ts';
 import { type Noise, smallestNoise } from './noise/noise.ts';
 import { ProvisionalRules } from './provisional-rules.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
 import type {
+  BisectShard,
   PrepareResult,
   RefineShard,
   Shard,
@@ -44,6 +48,8 @@ export class ShardRunner {
         return this.#sweep(shard, slot);
       case 'refine':
         return this.#refine(shard, slot);
+      case 'bisect':
+        return this.#bisect(shard, slot);
     }
   }
 
@@ -57,40 +63,73 @@ export class ShardRunner {
     const preparation = noise === undefined ? this.#prepare(0, slot) : undefined;
     const measured = noise ?? preparation?.prepared.noise;
     if (measured === undefined) return undefined;
-    const entries: ShardEntry[] = [];
-    let evaluations = preparation?.evaluations ?? 0;
-    for (const slice of sliceBlocks(this.#job.compiled.blocks, start, count)) {
-      const swept = this.#block(slice, slot, measured);
-      if (swept === undefined) return undefined;
-      entries.push(...swept.entries);
-      evaluations += swept.evaluations;
-    }
-    const own = preparation === undefined ? {} : { prepared: preparation.prepared };
-    return { stage, index, entries, evaluations, ...own };
+    const slices = sliceBlocks(this.#job.compiled.blocks, start, count);
+    const swept = gather(slices, (slice) => this.#block(slice, slot, measured));
+    if (swept === undefined || preparation === undefined) return swept && { stage, index, ...swept };
+    const evaluations = preparation.evaluations + swept.evaluations;
+    return { stage, index, ...swept, evaluations, prepared: preparation.prepared };
   }
 
   #refine({ stage, index, runs, noise }: RefineShard, slot: number): SweepResult | undefined {
-    const entries: ShardEntry[] = [];
-    let evaluations = 0;
-    for (const [parameter, own] of runsByParameter(runs)) {
-      const program = this.#job.compiled.programs[parameter];
-      const swept = this.#components(program, own, { role: 'replacement', isWhole: true }, slot, noise);
-      if (swept === undefined) return undefined;
-      entries.push(...swept.entries);
-      evaluations += swept.evaluations;
-    }
-    return { stage, index, entries, evaluations };
+    const swept = gather(runsByParameter(runs).values(), (own) => this.#again(own, slot, noise));
+    return swept && { stage, index, ...swept };
+  }
+
+  #bisect({ stage, index, tasks, noise }: BisectShard, slot: number): SweepResult | undefined {
+    const swept = gather(tasks, (task) => {
+      if (task.kind === 'components') return this.#again([task], slot, noise);
+      const { kind: _, ...direction } = task;
+      const block = this.#job.compiled.blocks.find(
+        (each): each is DirectionsBlock =>
+          each.kind === 'directions' && each.parameter === direction.parameter,
+      );
+      if (block === undefined) throw new Error('a direction of a parameter that has none');
+      return this.#directions(block, [direction], slot, noise);
+    });
+    return swept && { stage, index, ...swept };
+  }
+
+  /** Moves components of one parameter by themselves, in place of what was known of them. */
+  #again(runs: readonly ComponentRun[], slot: number, noise: readonly Noise[]): Swept | undefined {
+    const program = this.#job.compiled.programs[runs[0].parameter];
+    return this.#components(program, runs, { role: 'replacement', isWhole: true }, slot, noise);
   }
 
   #block({ block, start, count }: BlockSlice, slot: number, noise: readonly Noise[]): Swept | undefined {
     if (block.kind === 'components') {
       return this.#components(block.program, sliceRuns(block.runs, start, count), block, slot, noise);
     }
+    if (block.kind === 'directions') {
+      const { offset, size } = this.#job.spec.parameters[block.parameter];
+      const directions = Array.from({ length: count }, (_, i): Direction => {
+        return { parameter: block.parameter, vector: start + i, start: offset, count: size };
+      });
+      return this.#directions(block, directions, slot, noise);
+    }
     // Its members feel what the units move of J; some of them other terms as well, which the units do not.
     const ofUnits = smallestNoise(block.group.members.map(({ parameter }) => noise[parameter]));
     const sweep = new UnitSweep(this.#job, block.group, slot, ofUnits);
     const entries = sweep.run(start, count);
     return entries && { entries, evaluations: sweep.evaluations };
+  }
+
+  #directions(
+    { parameter, program }: DirectionsBlock,
+    directions: readonly Direction[],
+    slot: number,
+    noise: readonly Noise[],
+  ): Swept | undefined {
+    const sweep = new DirectionSweep(
+      this.#job,
+      program,
+      this.#job.spec.parameters[parameter],
+      slot,
+      noise[parameter],
+    );
+    return gather(directions, (direction) => {
+      const projection = sweep.measure(direction);
+      return projection && { entries: [], projections: [projection], evaluations: projection.evaluations };
+    });
   }
 
   #components(
@@ -124,7 +163,23 @@ export class ShardRunner {
 
 interface Swept {
   readonly entries: readonly ShardEntry[];
+  readonly projections?: readonly Projection[];
   readonly evaluations: number;
+}
+
+/** Puts together what comes of each item. @returns undefined when one of them was cancelled */
+function gather<Item>(items: Iterable<Item>, sweep: (item: Item) => Swept | undefined): Swept | undefined {
+  const entries: ShardEntry[] = [];
+  const projections: Projection[] = [];
+  let evaluations = 0;
+  for (const item of items) {
+    const swept = sweep(item);
+    if (swept === undefined) return undefined;
+    entries.push(...swept.entries);
+    projections.push(...(swept.projections ?? []));
+    evaluations += swept.evaluations;
+  }
+  return { entries, ...(projections.length === 0 ? {} : { projections }), evaluations };
 }
 
 function patternOf(components: readonly number[], offset: number): ShardEntry['components'] {

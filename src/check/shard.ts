@@ -1,15 +1,20 @@
 import type { PositionedRefinement } from './component-sweep.ts';
+import type { BisectTask } from './directional/bisect-task.ts';
+import type { Projection } from './directional/projection.ts';
 import type { Noise } from './noise/noise.ts';
 import type { ComponentRun } from './selection.ts';
 
-/** The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it. */
-export type StageName = 'prepare' | 'sweep' | 'refine';
+/**
+ * The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it.
+ * `bisect` is planned again and again, each time from what it has brought so far, its shards numbered through.
+ */
+export type StageName = 'prepare' | 'sweep' | 'refine' | 'bisect';
 
 /**
  * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
  * store is (job, stage, index).
  */
-export type Shard = PrepareShard | SweepShard | RefineShard;
+export type Shard = PrepareShard | SweepShard | RefineShard | BisectShard;
 
 interface ShardRange {
   readonly index: number;
@@ -36,6 +41,13 @@ export interface RefineShard extends ShardRange {
   readonly stage: 'refine';
   readonly noise: readonly Noise[];
   readonly runs: readonly ComponentRun[];
+}
+
+/** A shard of the search for wrong components: what it asks for follows from earlier results as well. */
+export interface BisectShard extends ShardRange {
+  readonly stage: 'bisect';
+  readonly noise: readonly Noise[];
+  readonly tasks: readonly BisectTask[];
 }
 
 /** One stage's shards, together every probe exactly once. */
@@ -97,9 +109,11 @@ export type IndexPattern =
   | { readonly kind: 'list'; readonly indices: Uint32Array };
 
 export interface SweepResult {
-  readonly stage: 'sweep' | 'refine';
+  readonly stage: 'sweep' | 'refine' | 'bisect';
   readonly index: number;
   readonly entries: readonly ShardEntry[];
+  /** Of directions, if it had any. */
+  readonly projections?: readonly Projection[];
   /** From a shard that is all of a sweep: such a job needs no stage `prepare`. */
   readonly prepared?: Preparation;
   /** Evaluations of J that were made. */

@@ -1,9 +1,10 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
+import type { DirectionsBlock } from './directional/directions-block.ts';
 import type { ComponentRun } from './selection.ts';
 import type { UnitGroup } from './unit-group.ts';
 
 /** Probes of one kind in a row, each of about the same work. A sweep is a list of blocks, its probes numbered through. */
-export type SweepBlock = ComponentBlock | UnitBlock;
+export type SweepBlock = ComponentBlock | UnitBlock | DirectionsBlock;
 
 /** Components of one parameter, each moved by itself. */
 export interface ComponentBlock {

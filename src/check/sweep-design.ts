@@ -7,9 +7,10 @@ import type { Shape } from '../tensors/tensor.ts';
 import { auditedRuns } from './audit.ts';
 import type { CheckSpec } from './check-job.ts';
 import { workPerComponent } from './differences.ts';
+import { type DirectionsBlock, directionsBlock } from './directional/directions-block.ts';
 import { noiseRegion } from './noise/measure-noise.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import { checksWholeParameters, type Strategy } from './settings.ts';
+import { type CheckSettings, checksWholeParameters, type Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
 import { type GroupMember, UnitGroup } from './unit-group.ts';
 
@@ -65,9 +66,11 @@ export class SweepDesigner {
     );
   }
 
-  design(): SweepDesign {
+  /** @param strategy another than the spec's, to know what that would take */
+  design(strategy = this.#spec.settings.strategy): SweepDesign {
     const runs = runsByParameter(selectedRuns(this.#spec));
-    const chosen = this.#nodePerturbed([...runs.keys()]);
+    const chosen = this.#nodePerturbed([...runs.keys()], strategy);
+    const directed = this.#directed([...runs.keys()], strategy);
     const blocks: SweepBlock[] = [];
     for (const group of this.#chosenGroups(chosen)) {
       blocks.push({
@@ -79,14 +82,21 @@ export class SweepDesigner {
     }
     for (const [parameter, own] of runs) {
       const candidate = chosen.get(parameter);
-      if (candidate === undefined)
-        blocks.push(this.#componentBlock(parameter, own, this.programs[parameter], 'whole'));
-      else blocks.push(...this.#besideUnits(candidate, own));
+      const directions = directed.get(parameter);
+      if (candidate !== undefined) blocks.push(...this.#besideUnits(candidate, own));
+      else blocks.push(directions ?? this.#componentBlock(parameter, own, this.programs[parameter], 'whole'));
     }
-    const strategies = this.#spec.parameters.map((_, parameter) =>
-      chosen.has(parameter) ? 'node-perturbation' : 'weight-perturbation',
-    );
+    const strategies = this.#spec.parameters.map((_, parameter): Strategy => {
+      if (chosen.has(parameter)) return 'node-perturbation';
+      return directed.has(parameter) ? 'directional' : 'weight-perturbation';
+    });
     return { strategies, blocks };
+  }
+
+  /** Whether the job is so much work that another strategy is looked for. */
+  get isWorthAChoice(): boolean {
+    const selected = [...runsByParameter(selectedRuns(this.#spec)).keys()];
+    return this.#weightFlops(selected) >= WORTH_A_CHOICE;
   }
 
   /** Beside its units: its other uses, and a sample that is checked by weight-perturbation too. */
@@ -112,7 +122,7 @@ export class SweepDesigner {
     program: ProbeProgram | undefined,
     part: 'whole' | 'term' | 'audit',
   ): SweepBlock {
-    const flopsPerProbe = PROBE_OVERHEAD + this.#pairs * (program?.flopsPerPair ?? 0);
+    const flopsPerProbe = this.#flopsOf(program);
     return {
       kind: 'components',
       parameter,
@@ -126,11 +136,13 @@ export class SweepDesigner {
   }
 
   /** The parameters for which node-perturbation is to be used, by position. */
-  #nodePerturbed(selected: readonly number[]): ReadonlyMap<number, Candidate> {
-    const { strategy, epsilon, method, components } = this.#spec.settings;
+  #nodePerturbed(
+    selected: readonly number[],
+    strategy: CheckSettings['strategy'],
+  ): ReadonlyMap<number, Candidate> {
+    const { epsilon } = this.#spec.settings;
     const chosen = new Map<number, Candidate>();
-    const isWhole = checksWholeParameters(components);
-    if (strategy === 'weight-perturbation' || method !== 'central' || !isWhole) return chosen;
+    if ((strategy !== 'auto' && strategy !== 'node-perturbation') || !this.#isWholeAndCentral) return chosen;
     // A step that the client gave is meant for the components of θ; units of a layer have other scales.
     if (strategy === 'auto' && (epsilon !== 'auto' || this.#weightFlops(selected) < WORTH_A_CHOICE))
       return chosen;
@@ -145,6 +157,34 @@ export class SweepDesigner {
         chosen.set(candidate.parameter, candidate);
     }
     return chosen;
+  }
+
+  /** The parameters that are to be moved along directions. */
+  #directed(
+    selected: readonly number[],
+    strategy: CheckSettings['strategy'],
+  ): ReadonlyMap<number, DirectionsBlock> {
+    const blocks = new Map<number, DirectionsBlock>();
+    if (strategy !== 'directional' || !this.#isWholeAndCentral) return blocks;
+    for (const parameter of selected) {
+      const leaf = this.#leaves.get(this.#spec.parameters[parameter].name);
+      if (leaf === undefined) continue;
+      const flopsPerComponent = this.#flopsOf(this.programs[parameter]);
+      const block = directionsBlock(this.tape, leaf, parameter, PROBE_OVERHEAD, flopsPerComponent);
+      if (block !== undefined) blocks.set(parameter, block);
+    }
+    return blocks;
+  }
+
+  /** Only then is there a choice of strategies. */
+  get #isWholeAndCentral(): boolean {
+    const { method, components } = this.#spec.settings;
+    return method === 'central' && checksWholeParameters(components);
+  }
+
+  /** Of moving one component by itself. */
+  #flopsOf(program: ProbeProgram | undefined): number {
+    return PROBE_OVERHEAD + this.#pairs * (program?.flopsPerPair ?? 0);
   }
 
   #weightFlops(selected: readonly number[]): number {

@@ -20,7 +20,7 @@ const COMPLEX_ROUNDING = 64;
  */
 export class SweepState {
   readonly plan: ReturnType<typeof planSweep>;
-  /** The numeric gradient laid out as θ; NaN where not asked for, 0 where nothing has come yet. */
+  /** The numeric gradient laid out as θ; NaN where not asked for or not moved by itself, 0 where nothing has come yet. */
   readonly numeric: Float64Array;
   /** What rounding can have done to it. */
   readonly rounding: Float32Array;
@@ -52,7 +52,8 @@ export class SweepState {
     this.rounding = new Float32Array(this.numeric.length);
     this.crossed = new Uint8Array(this.numeric.length);
     this.#truncation = new Float64Array(job.spec.parameters.length);
-    for (const runs of runsOf.values()) {
+    for (const [parameter, runs] of runsOf) {
+      if (compiled.strategies[parameter] === 'directional') continue;
       for (const { start, count } of runs) this.numeric.fill(0, start, start + count);
     }
     this.#lastShard = lastShards(job.spec, compiled, this.plan);
@@ -138,11 +139,18 @@ export class SweepState {
     this.#add(entry);
   }
 
-  /** The largest finite magnitude of a parameter's checked components. */
+  /**
+   * The largest finite magnitude of a parameter's checked components. The claimed value stands in for that of a
+   * component that was not moved by itself.
+   */
   largest(parameter: number): number {
     let largest = 0;
+    const { numeric } = this;
+    const { claimed } = this.#job;
+    const isDirected = this.#compiled.strategies[parameter] === 'directional';
     forEachComponent(this.#runsOf.get(parameter) ?? [], (component) => {
-      const size = Math.abs(this.numeric[component]);
+      const value = numeric[component];
+      const size = Math.abs(isDirected && Number.isNaN(value) ? claimed[component] : value);
       if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
     });
     return largest;
@@ -202,9 +210,7 @@ function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: ReturnType<t
   for (const { start, count, index } of plan.shards) {
     for (const { block } of sliceBlocks(blocks, start, count)) {
       const parameters =
-        block.kind === 'components'
-          ? [block.parameter]
-          : block.group.members.map(({ parameter }) => parameter);
+        block.kind === 'units' ? block.group.members.map(({ parameter }) => parameter) : [block.parameter];
       for (const parameter of parameters) last[parameter] = index;
     }
   }

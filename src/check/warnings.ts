@@ -1,5 +1,5 @@
 import { fromJsonNumber } from '../tensors/json-number.ts';
-import type { Report, Warning } from './report.ts';
+import type { ParameterReport, Report, Warning } from './report.ts';
 
 /** Looks at a report without warnings; undefined when there is nothing to warn of. */
 type Check = (report: Report) => Warning | undefined;
@@ -42,17 +42,38 @@ const checks: readonly Check[] = [
     return { code: 'noise-limited', message };
   },
   ({ parameters }) => {
-    const names = parameters.filter(({ precision }) => precision === 'float32').map(({ name }) => name);
-    if (names.length === 0) return undefined;
-    const message = `the gradients of ${names.join(', ')} hold float32 numbers and were held to that precision; computed in float64 they can be checked to more digits`;
+    const low = parameters.filter(({ precision }) => precision === 'float32');
+    if (low.length === 0) return undefined;
+    const message = `the gradients of ${namesOf(low)} hold float32 numbers and were held to that precision; computed in float64 they can be checked to more digits`;
     return { code: 'float32', message };
   },
-  ({ components: { checked, total } }) => {
-    if (checked === total) return undefined;
-    const message = `${checked} of ${total} components were checked; the verdict is about those alone`;
+  ({ parameters }) => {
+    const directed = parameters.filter(({ directional }) => directional !== undefined);
+    if (directed.length === 0) return undefined;
+    const message = `checked along directions, not component by component: ${namesOf(directed)}; canMiss says of each what may be wrong all the same`;
+    return { code: 'along-directions', message };
+  },
+  ({ parameters }) => {
+    const unlocated = parameters.filter(
+      ({ verdict, directional }) => verdict === 'inconclusive' && directional?.explained === false,
+    );
+    if (unlocated.length === 0) return undefined;
+    const message = `the gradients disagree along a direction, but no component could be called wrong by itself: ${namesOf(unlocated)}`;
+    return { code: 'not-localised', message };
+  },
+  ({ parameters, components: { checked, total } }) => {
+    const together = parameters
+      .filter(({ directional }) => directional !== undefined)
+      .reduce((sum, { components }) => sum + components.total - components.checked, 0);
+    if (checked + together >= total) return undefined;
+    const message = `${checked + together} of ${total} components were checked; the verdict is about those alone`;
     return { code: 'partial-coverage', message };
   },
 ];
+
+function namesOf(parameters: readonly ParameterReport[]): string {
+  return parameters.map(({ name }) => name).join(', ');
+}
 
 function brief(value: number): string {
   return value.toPrecision(3);

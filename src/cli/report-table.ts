@@ -23,6 +23,7 @@ export function formatReportTable(report: Report, options: TableOptions): string
   const sections = [
     [...(options.name === undefined ? [] : [printable(options.name)]), ...headline(report, options.color)],
     parameterLines(report, options.color),
+    directionLines(report),
     diagnosisLines(report),
     componentLines(report),
     report.warnings.map(({ code, message }) => `warning: ${printable(message)} (${code})`),
@@ -42,7 +43,7 @@ function headline(report: Report, color: boolean): string[] {
   return [
     `${colored(report.verdict.toUpperCase(), report.verdict, color)}  relative difference ${digits(report.relativeDifference, 8)}, ` +
       `${within} the tolerance ${settings.tolerance}`,
-    `${components.checked} of ${components.total} components checked: ${components.passed} passed${vacuous}, ` +
+    `${components.checked} of ${components.total} components checked${settings.strategy === 'directional' ? ' by themselves' : ''}: ${components.passed} passed${vacuous}, ` +
       `${components.failed} failed, ${components.inconclusive} inconclusive`,
     `J = ${report.cost}; ${settings.method}${isDifference ? ' differences' : ''}, ${step}, ${settings.strategy}; ` +
       `${report.evaluations} evaluations in ${duration(report.durationMs)}`,
@@ -69,6 +70,16 @@ function parameterLines(report: Report, color: boolean): string[] {
       return [line, ...diagnoses.map(({ message }) => `  ${printable(message)}`)];
     }),
   ];
+}
+
+/** Of the parameters that were not checked component by component. */
+function directionLines({ parameters }: Report): string[] {
+  return parameters.flatMap(({ name, directional }) => {
+    if (directional === undefined) return [];
+    const { vectors, agreed, explained, canMiss } = directional;
+    const found = explained ? 'disagreed until the components found were taken off' : 'disagree';
+    return `${printable(name)}: ${vectors} directions ${agreed ? 'agree' : found}; can miss ${canMiss}`;
+  });
 }
 
 /** What the parameters together tell. */

@@ -7,7 +7,8 @@ export function selectComponents(source: string, components: readonly string[]):
   if (document === undefined) return source;
   const check = isObject(document.check) ? document.check : {};
   // Single components are moved by themselves, whatever the document asks for.
-  const strategy = check.strategy === 'node-perturbation' ? { strategy: 'weight-perturbation' } : {};
+  const isOther = check.strategy === 'node-perturbation' || check.strategy === 'directional';
+  const strategy = isOther ? { strategy: 'weight-perturbation' } : {};
   return JSON.stringify({ ...document, check: { ...check, ...strategy, components: { only: components } } });
 }
 

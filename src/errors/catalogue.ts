@@ -82,7 +82,7 @@ export const errorCatalogue = {
   'too-much-work': {
     status: 413,
     title: 'The check would take more work than the limit',
-    mend: 'Raise MAX_JOB_SECONDS or check a sample.',
+    mend: 'Raise MAX_JOB_SECONDS, check a sample, or choose the strategy directional.',
   },
   'too-much-memory': {
     status: 413,

@@ -47,13 +47,21 @@ export function exceededLimits(
   return measured.filter(({ actual, limit }) => actual > limit);
 }
 
-/** @throws GradcheckError that names every limit the job is over. */
+/** @throws GradcheckError that names every limit the job is over, and for too much work what directional would take. */
 export function enforceLimits(job: CheckJob, estimate: Estimate, config: Config): void {
   const exceeded = exceededLimits(job, estimate, config);
   if (exceeded.length === 0) return;
   const sentences = exceeded.map(
     ({ setting, limit, actual }) => `${setting} is ${limit} and this job has ${actual}`,
   );
+  const isTooMuchWork = exceeded.some(({ code }) => code === 'too-much-work');
+  const directional = estimate.alternatives.find(({ strategy }) => strategy === 'directional');
+  if (isTooMuchWork && directional !== undefined && directional.seconds < estimate.seconds) {
+    const { seconds, evaluations } = directional;
+    sentences.push(
+      `the strategy directional, which can miss errors, would take about ${Number(seconds.toPrecision(2))} seconds and ${evaluations} evaluations`,
+    );
+  }
   throw new GradcheckError(exceeded[0].code, sentences.join('; '));
 }
 

@@ -1,23 +1,17 @@
 import { z } from 'zod';
-import { type CheckSettings, checksWholeParameters, defaultSettings } from '../check/settings.ts';
+import { type CheckSettings, checksWholeParameters, defaultSettings, strategies } from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
-
-/** Words a choice that is designed but not built yet; any other wrong one is worded as usual. */
-function refusing(planned: readonly string[]) {
-  return (issue: { readonly input?: unknown }): string | undefined =>
-    typeof issue.input === 'string' && planned.includes(issue.input)
-      ? `${JSON.stringify(issue.input)} is not built yet`
-      : undefined;
-}
 
 const epsilonSchema = z
   .union([z.literal('auto'), z.number().positive()], {
     error: 'must be "auto" or a finite number greater than 0',
   })
   .default(defaultSettings.epsilon)
-  .describe('The step h. A number is used exactly, for every component; auto fits it to each component.');
+  .describe(
+    'The step h. A number is used exactly, for every component (directional: over √n for n components moved together); auto fits it to each component.',
+  );
 
 const componentsSchema = z
   .union(
@@ -57,16 +51,18 @@ export const checkDocumentSchema = z
       .default(defaultSettings.componentTolerance)
       .describe('The relative error that a component may have.'),
     strategy: z
-      .enum(['auto', 'weight-perturbation', 'node-perturbation'], { error: refusing(['directional']) })
+      .enum(['auto', ...strategies])
       .default(defaultSettings.strategy)
-      .describe('How perturbations are evaluated.'),
+      .describe(
+        'How perturbations are evaluated. directional moves all components of a parameter together and looks for the wrong ones only where that disagrees; auto never picks it, as it can miss errors.',
+      ),
     components: componentsSchema,
     seed: z
       .int()
       .min(0)
       .max(0xffff_ffff)
       .default(defaultSettings.seed)
-      .describe('Makes a sample reproducible.'),
+      .describe('Makes a sample, and the vectors of directional, reproducible.'),
   })
   .describe('How the gradients are checked. Every field has a default.');
 
@@ -75,13 +71,13 @@ export const plannedCheckFields: readonly string[] = ['compareMethods'];
 
 /** A strategy that was asked for is used or refused, never quietly replaced. */
 export function refuseUnfitStrategy({ strategy, method, components }: CheckSettings, faults: Faults): void {
-  if (strategy !== 'node-perturbation') return;
+  if (strategy !== 'node-perturbation' && strategy !== 'directional') return;
   if (method !== 'central') {
-    faults.add('/check/strategy', `node-perturbation takes the central method, not ${method}`);
+    faults.add('/check/strategy', `${strategy} takes the central method, not ${method}`);
   }
   if (!checksWholeParameters(components)) {
     const some = components !== 'all' && 'sample' in components ? 'a sample of' : 'single';
-    faults.add('/check/strategy', `node-perturbation checks whole parameters, not ${some} components`);
+    faults.add('/check/strategy', `${strategy} checks whole parameters, not ${some} components`);
   }
 }
 

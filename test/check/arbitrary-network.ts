@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src/graph/graph-builder.ts';
 import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
 
 const activations = ['tanh', 'sigmoid', 'softplus', 'relu', 'identity', 'softmax'] as const;
-const losses = ['mse', 'cross-entropy'] as const;
+const losses = ['mse', 'cross-entropy', 'logistic'] as const;
 
 /** What decides a random network: its layers, how a weight is shared, its loss and its penalty. */
 interface Recipe {
@@ -20,6 +20,10 @@ interface Recipe {
   readonly residual: boolean;
   /** Uses the first weight a second time, in the penalty. */
   readonly tied: boolean;
+  /** Uses the first weight, where it is square, for a second layer as well. */
+  readonly shared?: boolean;
+  /** Adds a parameter that enters J through its penalty alone, and one that does not reach J at all. */
+  readonly strangers?: boolean;
   readonly seed: number;
 }
 
@@ -31,6 +35,8 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
   penalty: fc.boolean(),
   residual: fc.boolean(),
   tied: fc.boolean(),
+  shared: fc.boolean(),
+  strangers: fc.boolean(),
   seed: fc.nat(1e6),
 });
 
@@ -43,6 +49,8 @@ function build({
   penalty,
   residual,
   tied,
+  shared = false,
+  strangers = false,
   seed,
 }: Recipe): CheckJob {
   const random = randomStream(seed);
@@ -62,18 +70,15 @@ function build({
     const product = graph.apply('matmul', [activation, weight]);
     const sum = graph.apply('add', [product, parameter(`b${layer}`, [widths[layer]])]);
     const kind = kinds[layer - 1];
-    const output = graph.apply(kind, [sum], kind === 'softmax' ? { axis: 1 } : {});
+    let output = graph.apply(kind, [sum], kind === 'softmax' ? { axis: 1 } : {});
+    if (shared && layer === 1 && widths[0] === widths[1])
+      output = graph.apply('tanh', [graph.apply('matmul', [output, weight])]);
     const skip = residual && widths[layer] === widths[layer - 1];
     activation = skip ? graph.apply('add', [output, activation]) : output;
   }
   const target = [examples, widths[widths.length - 1]];
   const y = graph.data('Y', target);
-  const perEntry =
-    loss === 'mse'
-      ? graph.apply('square', [graph.apply('subtract', [activation, y])])
-      : graph.apply('negate', [
-          graph.apply('multiply', [y, graph.apply('log-softmax', [activation], { axis: 1 })]),
-        ]);
+  const perEntry = lossPerEntry(graph, loss, activation, y);
   let cost = graph.apply('mean', [graph.apply('sum', [perEntry], { axes: [1], keepDims: false })], {
     axes: [0],
     keepDims: false,
@@ -82,6 +87,12 @@ function build({
   for (const weight of penalized) {
     const squares = graph.apply('sum', [graph.apply('square', [weight])], { axes: [0, 1], keepDims: false });
     cost = graph.apply('add', [cost, graph.apply('multiply', [graph.scalar(0.1), squares])]);
+  }
+  if (strangers) {
+    const alone = parameter('alone', [3]);
+    const squares = graph.apply('sum', [graph.apply('square', [alone])], { axes: [0], keepDims: false });
+    cost = graph.apply('add', [cost, squares]);
+    graph.apply('tanh', [parameter('unread', [2])]);
   }
   let offset = 0;
   const parameters = tensors.map(({ name, shape }) => {
@@ -100,6 +111,15 @@ function build({
     claimed: new Float64Array(theta.length),
     data: data.map(({ shape }) => ({ shape, dtype: 'float64' as const, values: values(shape) })),
   };
+}
+
+function lossPerEntry(graph: GraphBuilder, loss: Recipe['loss'], output: NodeId, target: NodeId): NodeId {
+  if (loss === 'mse') return graph.apply('square', [graph.apply('subtract', [output, target])]);
+  if (loss === 'logistic') {
+    return graph.apply('softplus', [graph.apply('negate', [graph.apply('multiply', [target, output])])]);
+  }
+  const logarithms = graph.apply('log-softmax', [output], { axis: 1 });
+  return graph.apply('negate', [graph.apply('multiply', [target, logarithms])]);
 }
 
 export const arbitraryNetwork = { recipe, build };

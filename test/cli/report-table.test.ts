@@ -72,6 +72,14 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
     },
     parameters,
     warnings: [],
+    plan: {
+      strategy: 'weight-perturbation',
+      evaluations: 95,
+      evaluationsSaved: 0,
+      flops: 1e6,
+      seconds: 5e-4,
+      alternatives: [],
+    },
     evaluations: 95,
     evaluationsSaved: 0,
     durationMs: 2.1234,
@@ -102,6 +110,28 @@ describe('the table of a report', () => {
         'parameter  shape  verdict  relative difference  largest error   failed',
         'W1         [5,4]  pass                   0.333           0.25  0 of 20',
         'bias       [5]    pass                   0.333           0.25   0 of 5',
+      ].join('\n'),
+    );
+  });
+
+  it('says of directions whether they agree, and what they can miss', () => {
+    const directional = {
+      vectors: 8,
+      maxDifference: 0.5,
+      bound: 1e-6,
+      agreed: false,
+      explained: true,
+      evaluations: 64,
+      canMiss: 'a single wrong component',
+    };
+    const found = { ...parameter('W1', [4], [component([3], 1.5, 1)]), directional };
+    const agreed = { ...found, name: 'W2', directional: { ...directional, agreed: true } };
+    const left = { ...found, name: 'W3', directional: { ...directional, explained: false } };
+    expect(formatReportTable(report([found, agreed, left]), { color: false })).toContain(
+      [
+        'W1: 8 directions disagreed until the components found were taken off; can miss a single wrong component',
+        'W2: 8 directions agree; can miss a single wrong component',
+        'W3: 8 directions disagree; can miss a single wrong component',
       ].join('\n'),
     );
   });

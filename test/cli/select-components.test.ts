@@ -9,12 +9,15 @@ it('limits the check of a document to components and leaves the rest as it is', 
   });
 });
 
-it('does not ask for whole layers to be moved when the document does', () => {
-  const document = { check: { strategy: 'node-perturbation' } };
-  expect(JSON.parse(selectComponents(JSON.stringify(document), ['W[0]'])).check.strategy).toBe(
-    'weight-perturbation',
-  );
-});
+it.each(['node-perturbation', 'directional'])(
+  'does not ask for more to be moved than them when the document does by %s',
+  (strategy) => {
+    const document = { check: { strategy } };
+    expect(JSON.parse(selectComponents(JSON.stringify(document), ['W[0]'])).check.strategy).toBe(
+      'weight-perturbation',
+    );
+  },
+);
 
 it.each(['{', '[1]', 'null', '"text"'])('leaves what is no job document to its reader: %s', (source) => {
   expect(selectComponents(source, ['W[0]'])).toBe(source);

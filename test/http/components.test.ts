@@ -68,6 +68,20 @@ describe('GET /v1/jobs/{id}/components', () => {
     expect(all.filter(({ verdict }) => verdict === 'fail').map(({ component }) => component)).toEqual([34]);
   });
 
+  it('lists of a parameter checked along directions those that were checked by themselves', async () => {
+    const service = await startRunningService();
+    const body = { ...quadratic(600, new Map([[411, 1]])), check: { strategy: 'directional' } };
+    const id = await service.runJob(body);
+    const listed = (await readPages(service, id, 'limit=200')).flat();
+    expect(listed.length).toBeLessThanOrEqual(300);
+    expect(listed.every(({ parameter }) => parameter === 'v')).toBe(true);
+    const failing = listed.filter(({ verdict }) => verdict === 'fail');
+    expect(failing).toMatchObject([{ parameter: 'v', index: [411] }]);
+    const worst = (await readPages(service, id, 'order=worst&limit=100')).flat();
+    expect(worst[0]).toEqual(failing[0]);
+    expect(worst).toHaveLength(listed.length);
+  });
+
   it('lists the worst first, each once, with the same verdicts as by index', async () => {
     const service = await startRunningService();
     const wrong = new Map([

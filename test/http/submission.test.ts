@@ -226,7 +226,14 @@ describe('POST /v1/estimate', () => {
     const answer = await send('POST', '/v1/estimate', { body: quadratic(100) });
     expect(answer).toMatchObject({
       status: 200,
-      json: { strategy: 'weight-perturbation', components: 200, evaluations: 417, exceeded: [] },
+      json: {
+        strategy: 'weight-perturbation',
+        components: 200,
+        evaluations: 417,
+        evaluationsSaved: 0,
+        alternatives: [],
+        exceeded: [],
+      },
     });
     expect((await get('/v1/jobs')).json).toEqual({ jobs: [], next: null });
   });

@@ -13,6 +13,7 @@ import {
   undisturbedReport,
 } from '../fixtures/coordination.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
+import { claimingRight } from '../fixtures/right-gradient.ts';
 
 /** About 0.2 s of work in 16 shards. */
 const network = networkJob([64, 64, 32, 10], 16);
@@ -83,11 +84,17 @@ describe('a job that is submitted', () => {
 
 describe('the report', () => {
   const small = networkJob([24, 20, 10], 16);
+  const errors = new Map([
+    [17, 0.5],
+    [20_000, -1e-3],
+    [40_000, 0.01],
+  ]);
   const complex = { ...small.spec.settings, method: 'complex-step' } as const;
   const jobs = [
     network,
     networkJob([200, 160, 100, 10], 40, 1, 'node-perturbation'),
     { ...small, spec: { ...small.spec, settings: complex } },
+    claimingRight(networkJob([200, 160, 100, 10], 40, 1, 'directional'), errors),
   ];
 
   it.each([1, 2, 8])('is the same to the last bit on 1, 2 and 8 threads: %i', async (threads) => {

@@ -18,6 +18,7 @@ import {
 import { type FaultName, faultyJob, faultyWorker } from '../fixtures/faulty-worker.ts';
 import { interceptStore } from '../fixtures/intercepted-store.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
+import { claimingRight } from '../fixtures/right-gradient.ts';
 import { shardsOf } from '../fixtures/stage-shards.ts';
 
 const network = networkJob([96, 80, 48, 10], 16);
@@ -78,6 +79,44 @@ describe('a job whose process dies', () => {
     expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
     expect(events.map(({ type }) => type)).toEqual([...new Array(4).fill('parameter'), 'report']);
     expect(events.slice(0, 4).map(({ data }) => JSON.parse(data).name)).toEqual(['W1', 'W2', 'W3', 'W4']);
+    await second.stop();
+    await reopened.close();
+  });
+
+  it('is gone on with in the middle of a search for wrong components', async () => {
+    const errors = new Map([
+      [5, 0.5],
+      [2_500, -0.01],
+      [9_999, 0.1],
+    ]);
+    const job = claimingRight(networkJob([32, 64, 96, 96, 10], 32, 1, 'directional'), errors);
+    const undisturbed = await undisturbedReport(job);
+    const whole = await startMortal(new MemoryStore(), 600);
+    const submitted = await whole.coordinator.submit({ job, client: 'client' });
+    await whole.coordinator.waitForEnd(submitted.job.id, 30_000);
+    await whole.stop();
+
+    const path = join(folder, 'searched.sqlite');
+    const store = await openSqliteStore({ path });
+    const first = await startMortal(store, 0.5);
+    const { id } = (await first.coordinator.submit({ job, client: 'client' })).job;
+    const bisected = async () => (await store.jobs.shardResults(id, 'bisect')).length;
+    await expect.poll(bisected, { timeout: 20_000, interval: 1 }).toBeGreaterThan(2);
+    await first.kill();
+    const sizes = await Promise.all(
+      (['prepare', 'sweep', 'bisect'] as const).map((stage) => store.jobs.shardResults(id, stage)),
+    );
+    const stored = sizes.reduce((sum, { length }) => sum + length, 0);
+    await store.close();
+
+    const reopened = await openSqliteStore({ path });
+    const second = await startMortal(reopened, 0.5);
+    const ended = await second.coordinator.waitForEnd(id, 30_000);
+    expect(ended).toMatchObject({ status: 'succeeded', verdict: 'fail' });
+    expect(await storedReport(reopened, id)).toEqual(undisturbed);
+    expect(undisturbed.components.failed).toBe(3);
+    expect(second.count('putShardResult')).toBeGreaterThan(0);
+    expect(second.count('putShardResult')).toBe(whole.count('putShardResult') - stored);
     await second.stop();
     await reopened.close();
   });

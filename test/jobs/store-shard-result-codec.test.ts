@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Projection } from '../../src/check/directional/projection.ts';
 import type { IndexPattern, ShardResult } from '../../src/check/shard.ts';
 import { decodeShardResult, encodeShardResult } from '../../src/jobs/store/shard-result-codec.ts';
 
@@ -15,6 +16,24 @@ const entry = fc.record({
   role: fc.constantFrom('value' as const, 'audit' as const, 'replacement' as const),
   crossed: fc.uint32Array({ maxLength: 3 }),
 });
+const projection: fc.Arbitrary<Projection> = fc.record({
+  parameter: u32,
+  vector: fc.nat(7),
+  start: u32,
+  count: u32,
+  numeric: fc.double(),
+  claimed: fc.double(),
+  unmoved: u32,
+  distance: fc.double(),
+  spread: fc.double(),
+  size: fc.double(),
+  rounding: fc.double(),
+  truncation: fc.double(),
+  factor: fc.double(),
+  relativeNoise: fc.double(),
+  crossed: fc.boolean(),
+  evaluations: fc.nat(),
+});
 const prepared = fc.record({
   cost: fc.double(),
   noise: fc.array(fc.record({ deviation: fc.double(), scale: fc.double() })),
@@ -22,9 +41,10 @@ const prepared = fc.record({
 const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
   fc.record({ stage: fc.constant('prepare' as const), index: u32, prepared, evaluations: fc.nat() }),
   fc.record({
-    stage: fc.constantFrom('sweep' as const, 'refine' as const),
+    stage: fc.constantFrom('sweep' as const, 'refine' as const, 'bisect' as const),
     index: u32,
     entries: fc.array(entry, { maxLength: 5 }),
+    projections: fc.array(projection, { maxLength: 3 }),
     evaluations: fc.nat(),
   }),
 );

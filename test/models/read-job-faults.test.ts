@@ -83,7 +83,16 @@ describe('a faulty job document', () => {
       '/check/method',
       'must be "forward" or "backward" or "central" or "five-point" or "complex-step", not',
     ],
-    [{ check: { strategy: 'directional' } }, '/check/strategy', '"directional" is not built yet'],
+    [
+      { check: { strategy: 'directional', method: 'forward' } },
+      '/check/strategy',
+      'directional takes the central method, not forward',
+    ],
+    [
+      { check: { strategy: 'directional', components: { sample: 3 } } },
+      '/check/strategy',
+      'directional checks whole parameters, not a sample of components',
+    ],
     [
       { check: { compareMethods: ['forward'] } },
       '/check/compareMethods',
@@ -209,7 +218,7 @@ describe('thirty faults and more of every kind', () => {
       method: 'richardson',
       epsilon: -1,
       tolerance: 'small',
-      strategy: 'directional',
+      strategy: 'along',
       seed: -1,
       compareMethods: true,
       verbose: true,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
-import { readMark } from '../../check/component-marks.ts';
+import { readMark, UNCHECKED } from '../../check/component-marks.ts';
 import type { ComponentFlag, Verdict } from '../../check/report.ts';
 import { type ComponentRun, selectedRuns } from '../../check/selection.ts';
 import { specFromJson } from '../../check/spec-json.ts';
@@ -71,7 +71,7 @@ export class ComponentSource {
       const block = await this.#values.read(start, end);
       for (const run of runs) {
         for (let i = run.start - start; i < run.start - start + run.count; i++) {
-          visitor(start + i, valuesAt(block, i));
+          if (block.marks[i] !== UNCHECKED) visitor(start + i, valuesAt(block, i));
         }
       }
       if (enough()) return;

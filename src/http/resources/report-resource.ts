@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import type { ComponentCounts, ComponentReport, ParameterReport, Report } from '../../check/report.ts';
+import type { CheckPlan } from '../../check/check-plan.ts';
+import type {
+  ComponentCounts,
+  ComponentReport,
+  DirectionalReport,
+  ParameterReport,
+  Report,
+} from '../../check/report.ts';
+import { strategies } from '../../check/settings.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import type { ListedComponent } from '../components/component-page.ts';
 import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
@@ -34,12 +42,12 @@ export const listedComponentSchema: z.ZodType<ListedComponent> = componentShape
   .extend({ parameter: z.string(), component: z.int().describe('Its number in θ.') })
   .meta({ id: 'ListedComponent' });
 
-export const strategySchema = z.enum(['weight-perturbation', 'node-perturbation']);
+export const strategySchema = z.enum(strategies);
 
 const countsSchema: z.ZodType<ComponentCounts> = z
   .object({
     total: z.int(),
-    checked: z.int(),
+    checked: z.int().describe('Those checked by themselves.'),
     passed: z.int(),
     failed: z.int(),
     inconclusive: z.int(),
@@ -49,15 +57,57 @@ const countsSchema: z.ZodType<ComponentCounts> = z
   })
   .meta({ id: 'ComponentCounts' });
 
+const directionalSchema: z.ZodType<DirectionalReport> = z
+  .object({
+    vectors: z.int().describe('Seeded ±1 vectors along which all components were moved together.'),
+    maxDifference: jsonNumberSchema.describe('|claimed − numeric| along the vector that agrees least.'),
+    bound: jsonNumberSchema.describe('What that difference may be.'),
+    agreed: z.boolean().describe('Whether the two gradients agree along every vector.'),
+    explained: z
+      .boolean()
+      .describe(
+        'Whether they do once the errors of the components checked by themselves are taken off; if not, there are more.',
+      ),
+    evaluations: z
+      .int()
+      .describe('Evaluations of J along directions, those of the search for wrong components included.'),
+    canMiss: z.string().describe('In words, what may be wrong all the same.'),
+  })
+  .meta({ id: 'Directional' });
+
+const strategyCostShape = {
+  strategy: strategySchema,
+  evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
+  flops: z.number(),
+  seconds: z.number().describe('Work, in seconds on one thread.'),
+};
+
+export const planShape = {
+  ...strategyCostShape,
+  evaluationsSaved: z.int().describe('What moving every component by itself would take on top.'),
+  alternatives: z
+    .array(z.object(strategyCostShape).meta({ id: 'StrategyCost' }))
+    .readonly()
+    .describe(
+      'What the other strategies that fit the job would take; none for a job too small for a choice.',
+    ),
+};
+
+const planSchema: z.ZodType<CheckPlan> = z.object(planShape).meta({ id: 'Plan' });
+
 const parameterReportSchema: z.ZodType<ParameterReport> = z
   .object({
     name: z.string(),
     shape: z.array(z.int()).readonly(),
     verdict: verdictSchema,
-    relativeDifference: jsonNumberSchema.describe('‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂)'),
+    relativeDifference: jsonNumberSchema.describe(
+      '‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂) over what was compared: the checked components, or for directional the derivatives along its vectors, from which the norms are estimated then.',
+    ),
     strategy: strategySchema,
     precision: z.enum(['float64', 'float32']).describe('That of the claimed gradient.'),
-    detectable: jsonNumberSchema.describe('A larger error in any passed component would have been found.'),
+    detectable: jsonNumberSchema.describe(
+      'A larger error in any passed component would have been found; for directional, in any single component beside those found.',
+    ),
     audit: z
       .object({
         components: z.int(),
@@ -67,6 +117,11 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
       })
       .optional()
       .describe('How a sample of components agreed with weight-perturbation.'),
+    directional: directionalSchema
+      .optional()
+      .describe(
+        'Of a parameter checked along directions. Counts, maxError, histogram and worst are then of the components that the search for the wrong ones has checked by themselves.',
+      ),
     components: countsSchema,
     maxError: jsonNumberSchema.describe('The largest |claimed − numeric|.'),
     claimedNorm: jsonNumberSchema,
@@ -124,6 +179,9 @@ export const reportSchema: z.ZodType<Report> = z
     parameters: z.array(parameterReportSchema).readonly(),
     diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })).readonly(),
+    plan: planSchema.describe(
+      'What the check was estimated to take. A search for wrong components comes on top.',
+    ),
     evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
     evaluationsSaved: z.int().describe('What moving every component by itself would have taken on top.'),
     durationMs: z.number().describe('From the first dispatch to the folded report.'),

@@ -14,7 +14,7 @@ import { sendJsonText } from '../json-text.ts';
 import { preferredWait } from '../prefer.ts';
 import { emptyQuerySchema } from '../query-schema.ts';
 import { describeJob, jobPath, jobSchema } from '../resources/job-resource.ts';
-import { reportSchema, strategySchema } from '../resources/report-resource.ts';
+import { planShape, reportSchema } from '../resources/report-resource.ts';
 import { retryAfter } from '../retry-after.ts';
 import type { ServiceParts } from '../service-parts.ts';
 import { uploadContract } from '../upload-contract.ts';
@@ -25,11 +25,8 @@ const endedJobSchema = z
 
 const estimateSchema = z
   .object({
-    strategy: strategySchema,
+    ...planShape,
     components: z.int().describe('Components that would be checked.'),
-    evaluations: z.int().describe('Evaluations of J.'),
-    flops: z.number(),
-    seconds: z.number().describe('Work, in seconds on one thread.'),
     memoryBytes: z.number(),
     shards: z.int(),
     exceeded: z.array(exceededLimitSchema).describe('Limits for which the job would be refused.'),

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { CheckJob } from '../../check/check-job.ts';
-import { FLOPS_PER_SECOND } from '../../check/estimate.ts';
+import { FLOPS_PER_SECOND } from '../../check/check-plan.ts';
 import { fillJobMemory } from '../../check/job-memory.ts';
 import type { Shard } from '../../check/shard.ts';
 import type { Log } from '../log.ts';
