@@ -10,7 +10,7 @@ import { foldReport } from './fold-report.ts';
 import { ParameterJudgement } from './parameter-judgement.ts';
 import { comparedComponents, type ReportedParameter, reportParameter } from './parameter-report.ts';
 import { planPrepare, planRefine } from './plan-stage.ts';
-import { type Precision, precisionOf } from './precision.ts';
+import { claimedTraits, type Precision, precisionOf } from './precision.ts';
 import { evenly, mostRefined } from './refined-share.ts';
 import type { ComparedPairs } from './relative-difference.ts';
 import type { ParameterReport, Report } from './report.ts';
@@ -59,11 +59,13 @@ export class CheckRun {
     this.#compiled = compileJob(job.spec);
     this.#runs = selectedRuns(job.spec);
     this.#runsOf = runsByParameter(this.#runs);
+    const traits = claimedTraits(job.claimed);
     this.#precisions = job.spec.parameters.map(({ offset, size, claimedDtype }) =>
       precisionOf(
         claimedDtype,
         job.claimed.subarray(offset, offset + size),
         job.spec.settings.componentTolerance,
+        traits,
       ),
     );
     this.#sweep = new SweepState(job, this.#compiled, this.#runsOf);
@@ -186,7 +188,7 @@ export class CheckRun {
   /** Once the sweep is complete: what it left doubtful. */
   #planRefine(): StagePlan {
     if (this.#refinePlan === undefined) {
-      const noise = this.#prepared?.noise ?? { deviation: 0, scale: 0 };
+      const noise = this.#prepared?.noise ?? [];
       const runs = [...this.#runsOf.keys()].flatMap((parameter) => this.#doubtful(parameter));
       this.#refined = new Set(runs.map(({ parameter }) => parameter));
       this.#refinePlan = planRefine(this.#compiled, runs, noise);

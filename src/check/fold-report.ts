@@ -3,7 +3,7 @@ import { addDiagnosis } from './add-diagnosis.ts';
 import type { CheckJob } from './check-job.ts';
 import { evaluationsSaved, planCheck } from './check-plan.ts';
 import type { Conclusions } from './conclusions.ts';
-import { evaluationError, type Noise } from './noise/noise.ts';
+import { evaluationError, largestNoise, type Noise } from './noise/noise.ts';
 import { norm } from './norm.ts';
 import type { ReportedParameter } from './parameter-report.ts';
 import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
@@ -20,7 +20,8 @@ export interface Findings {
   readonly compared: ComparedPairs;
   /** Components that the job asks for. */
   readonly components: number;
-  readonly noise: Noise;
+  /** By parameter of the spec. */
+  readonly noise: readonly Noise[];
   readonly parameters: readonly ReportedParameter[];
 }
 
@@ -49,7 +50,8 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
 }
 
-function describeNoise({ noise, parameters }: Findings, scale: number): Report['noise'] {
+function describeNoise({ noise: all, parameters }: Findings, scale: number): Report['noise'] {
+  const noise = largestNoise(all);
   const errors = norm((take) => {
     for (const { errorNorm } of parameters) take(errorNorm);
   });

@@ -37,7 +37,7 @@ export function planSweep({ blocks }: CompiledJob): SweepPlan {
 export function planRefine(
   { programs }: CompiledJob,
   runs: readonly ComponentRun[],
-  noise: Noise,
+  noise: readonly Noise[],
 ): StagePlan {
   const blocks = runs.map((run) => ({
     probes: run.count,

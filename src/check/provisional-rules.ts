@@ -1,5 +1,6 @@
+import { componentCount } from './check-job.ts';
 import type { JobView } from './job-memory.ts';
-import { precisionOf } from './precision.ts';
+import { type ClaimedTraits, claimedTraits, largestMagnitude, precisionOf } from './precision.ts';
 import { type VerdictRule, verdictRule } from './verdict.ts';
 
 /**
@@ -8,6 +9,7 @@ import { type VerdictRule, verdictRule } from './verdict.ts';
  */
 export class ProvisionalRules {
   readonly #job: JobView;
+  #traits: ClaimedTraits | undefined;
   readonly #known = new Map<number, VerdictRule>();
 
   constructor(job: JobView) {
@@ -22,19 +24,11 @@ export class ProvisionalRules {
     const { offset, size, claimedDtype } = spec.parameters[parameter];
     const from = layout.claimed + offset;
     const claimed = floats.subarray(from, from + size);
-    const precision = precisionOf(claimedDtype, claimed, spec.settings.componentTolerance);
+    this.#traits ??= claimedTraits(floats.subarray(layout.claimed, layout.claimed + componentCount(spec)));
+    const { componentTolerance } = spec.settings;
+    const precision = precisionOf(claimedDtype, claimed, componentTolerance, this.#traits);
     const rule = verdictRule(precision, largestMagnitude(claimed));
     this.#known.set(parameter, rule);
     return rule;
   }
-}
-
-/** The largest finite magnitude; 0 of none. */
-export function largestMagnitude(values: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) {
-    const size = Math.abs(values[i]);
-    if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
-  }
-  return largest;
 }

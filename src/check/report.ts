@@ -130,7 +130,7 @@ export interface Report {
   /** Whether the relative difference is within `settings.tolerance`. It does not decide the verdict. */
   readonly withinTolerance: boolean;
   readonly cost: JsonNumber;
-  /** How far rounding moves J near θ, and what that does to the relative difference. */
+  /** How far rounding moves J near θ, by the parameter where it does most, and what that does to the relative difference. */
   readonly noise: {
     /** Standard deviation, as measured. */
     readonly deviation: JsonNumber;

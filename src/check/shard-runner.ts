@@ -6,7 +6,7 @@ import type { DirectionsBlock } from './directional/directions-block.ts';
 import type { Direction, Projection } from './directional/projection.ts';
 import { JobView } from './job-memory.ts';
 import { measureNoise } from './noise/measure-noise.ts';
-import type { Noise } from './noise/noise.ts';
+import { type Noise, smallestNoise } from './noise/noise.ts';
 import { ProvisionalRules } from './provisional-rules.ts';
 import { type ComponentRun, runsByParameter } from './selection.ts';
 import type {
@@ -90,12 +90,12 @@ export class ShardRunner {
   }
 
   /** Moves components of one parameter by themselves, in place of what was known of them. */
-  #again(runs: readonly ComponentRun[], slot: number, noise: Noise): Swept | undefined {
+  #again(runs: readonly ComponentRun[], slot: number, noise: readonly Noise[]): Swept | undefined {
     const program = this.#job.compiled.programs[runs[0].parameter];
     return this.#components(program, runs, { role: 'replacement', isWhole: true }, slot, noise);
   }
 
-  #block({ block, start, count }: BlockSlice, slot: number, noise: Noise): Swept | undefined {
+  #block({ block, start, count }: BlockSlice, slot: number, noise: readonly Noise[]): Swept | undefined {
     if (block.kind === 'components') {
       return this.#components(block.program, sliceRuns(block.runs, start, count), block, slot, noise);
     }
@@ -106,7 +106,9 @@ export class ShardRunner {
       });
       return this.#directions(block, directions, slot, noise);
     }
-    const sweep = new UnitSweep(this.#job, block.group, slot, noise);
+    // Its members feel what the units move of J; some of them other terms as well, which the units do not.
+    const ofUnits = smallestNoise(block.group.members.map(({ parameter }) => noise[parameter]));
+    const sweep = new UnitSweep(this.#job, block.group, slot, ofUnits);
     const entries = sweep.run(start, count);
     return entries && { entries, evaluations: sweep.evaluations };
   }
@@ -115,9 +117,15 @@ export class ShardRunner {
     { parameter, program }: DirectionsBlock,
     directions: readonly Direction[],
     slot: number,
-    noise: Noise,
+    noise: readonly Noise[],
   ): Swept | undefined {
-    const sweep = new DirectionSweep(this.#job, program, this.#job.spec.parameters[parameter], slot, noise);
+    const sweep = new DirectionSweep(
+      this.#job,
+      program,
+      this.#job.spec.parameters[parameter],
+      slot,
+      noise[parameter],
+    );
     return gather(directions, (direction) => {
       const projection = sweep.measure(direction);
       return projection && { entries: [], projections: [projection], evaluations: projection.evaluations };
@@ -129,7 +137,7 @@ export class ShardRunner {
     runs: readonly ComponentRun[],
     { role, isWhole }: { readonly role: ShardEntry['role']; readonly isWhole: boolean },
     slot: number,
-    noise: Noise,
+    noise: readonly Noise[],
   ): Swept | undefined {
     const [{ parameter }] = runs;
     const { offset } = this.#job.spec.parameters[parameter];
@@ -140,7 +148,14 @@ export class ShardRunner {
       return { entries: [still], evaluations: 0 };
     }
     const rules = this.#rules;
-    const sweep = new ComponentSweep({ job: this.#job, program, parameter, slot, noise, rules });
+    const sweep = new ComponentSweep({
+      job: this.#job,
+      program,
+      parameter,
+      slot,
+      noise: noise[parameter],
+      rules,
+    });
     const swept = sweep.run(components, isWhole);
     return swept && { entries: [{ ...entry, ...swept }], evaluations: sweep.evaluations };
   }

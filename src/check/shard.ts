@@ -32,21 +32,21 @@ export interface PrepareShard extends ShardRange {
 /** A shard whose probes follow from the job alone. */
 export interface SweepShard extends ShardRange {
   readonly stage: 'sweep';
-  /** As the stage `prepare` measured it. A shard that is all of a sweep measures it itself. */
-  readonly noise?: Noise;
+  /** By parameter, as the stage `prepare` measured it. A shard that is all of a sweep measures it itself. */
+  readonly noise?: readonly Noise[];
 }
 
 /** A shard of the doubtful: which they are follows from earlier results, so it says it itself. */
 export interface RefineShard extends ShardRange {
   readonly stage: 'refine';
-  readonly noise: Noise;
+  readonly noise: readonly Noise[];
   readonly runs: readonly ComponentRun[];
 }
 
 /** A shard of the search for wrong components: what it asks for follows from earlier results as well. */
 export interface BisectShard extends ShardRange {
   readonly stage: 'bisect';
-  readonly noise: Noise;
+  readonly noise: readonly Noise[];
   readonly tasks: readonly BisectTask[];
 }
 
@@ -61,7 +61,8 @@ export interface StagePlan {
 export interface Preparation {
   /** J at θ. */
   readonly cost: number;
-  readonly noise: Noise;
+  /** By parameter of the spec. */
+  readonly noise: readonly Noise[];
 }
 
 export interface PrepareResult {

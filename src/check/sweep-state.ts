@@ -39,7 +39,7 @@ export class SweepState {
   readonly #judged = new Map<number, AuditFinding>();
   /** Largest truncation seen among the refined components of each parameter. */
   readonly #truncation: Float64Array;
-  #noise: Noise = { deviation: 0, scale: 0 };
+  #noise: readonly Noise[] = [];
   #folded = 0;
   #probes = 0;
 
@@ -60,7 +60,7 @@ export class SweepState {
   }
 
   /** To be called before anything is accepted. */
-  setNoise(noise: Noise): void {
+  setNoise(noise: readonly Noise[]): void {
     this.#noise = noise;
   }
 
@@ -119,7 +119,7 @@ export class SweepState {
       forEachIndex(components, (component, position) => {
         const at = offset + component;
         if (this.crossed[at] !== 0 || crossedHere.has(position)) return;
-        const rounding = this.rounding[at] + this.#componentRounding(at);
+        const rounding = this.rounding[at] + this.#componentRounding(parameter, at);
         pairs.push({ node: this.numeric[at], weight: numeric[position], rounding });
       });
     }
@@ -172,7 +172,7 @@ export class SweepState {
         bound !== undefined
           ? bound.values[Math.floor(position / bound.repeat) % bound.values.length]
           : reaches
-            ? this.#componentRounding(at)
+            ? this.#componentRounding(parameter, at)
             : 0;
       // Roundings of different terms are independent of each other.
       this.rounding[at] = this.rounding[at] === 0 ? added : Math.hypot(this.rounding[at], added);
@@ -188,10 +188,11 @@ export class SweepState {
   }
 
   /** What rounding can have done to a component moved by itself. */
-  #componentRounding(component: number): number {
+  #componentRounding(parameter: number, component: number): number {
     const { method, epsilon } = this.#job.spec.settings;
-    const step = stepOf(method, epsilon, this.#job.theta[component], relativeNoise(this.#noise));
-    return roundingBound(evaluationError(this.#noise), differences[method].roundoff, step);
+    const noise = this.#noise[parameter];
+    const step = stepOf(method, epsilon, this.#job.theta[component], relativeNoise(noise));
+    return roundingBound(evaluationError(noise), differences[method].roundoff, step);
   }
 }
 

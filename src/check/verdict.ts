@@ -43,8 +43,13 @@ const DECISIVE = 1e-4;
 const NEGLIGIBLE = 1e-6;
 
 /** @param largest the largest magnitude in the parameter's numeric gradient */
-export function verdictRule({ tolerance, floor, gray }: Precision, largest: number): VerdictRule {
-  return { tolerance, floor: floor * largest, gray: gray * largest, negligible: NEGLIGIBLE * largest };
+export function verdictRule({ tolerance, floor, gray, least }: Precision, largest: number): VerdictRule {
+  return {
+    tolerance,
+    floor: floor * largest,
+    gray: Math.max(gray * largest, least),
+    negligible: NEGLIGIBLE * largest,
+  };
 }
 
 const NONE: readonly ComponentFlag[] = [];

@@ -19,7 +19,7 @@ export function leaseConformance(bench: StoreBench): void {
     const result = {
       stage: 'prepare',
       index: 0,
-      prepared: { cost: 1, noise: { deviation: 1e-16, scale: 1 } },
+      prepared: { cost: 1, noise: [{ deviation: 1e-16, scale: 1 }] },
       evaluations: 1,
     } as const;
     return [

@@ -229,7 +229,7 @@ describe('POST /v1/estimate', () => {
       json: {
         strategy: 'weight-perturbation',
         components: 200,
-        evaluations: 409,
+        evaluations: 417,
         evaluationsSaved: 0,
         alternatives: [],
         exceeded: [],

@@ -111,7 +111,7 @@ describe('a job whose process dies', () => {
 
     const reopened = await openSqliteStore({ path });
     const second = await startMortal(reopened, 0.5);
-    const ended = await second.coordinator.waitForEnd(id, 30_000);
+    const { job: ended } = await second.coordinator.waitForEnd(id, 30_000);
     expect(ended).toMatchObject({ status: 'succeeded', verdict: 'fail' });
     expect(await storedReport(reopened, id)).toEqual(undisturbed);
     expect(undisturbed.components.failed).toBe(3);

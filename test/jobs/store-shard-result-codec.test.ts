@@ -36,7 +36,7 @@ const projection: fc.Arbitrary<Projection> = fc.record({
 });
 const prepared = fc.record({
   cost: fc.double(),
-  noise: fc.record({ deviation: fc.double(), scale: fc.double() }),
+  noise: fc.array(fc.record({ deviation: fc.double(), scale: fc.double() })),
 });
 const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
   fc.record({ stage: fc.constant('prepare' as const), index: u32, prepared, evaluations: fc.nat() }),

@@ -1,8 +1,7 @@
 import type { CheckJob } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
 import type { Noise } from '../noise/noise.ts';
-import type { Precision } from '../precision.ts';
-import { largestMagnitude } from '../provisional-rules.ts';
+import { largestMagnitude, type Precision } from '../precision.ts';
 import type { StagePlan, SweepResult } from '../shard.ts';
 import type { SweepState } from '../sweep-state.ts';
 import { Bisection } from './bisection.ts';
@@ -17,7 +16,8 @@ export class Localisation {
   readonly #compiled: CompiledJob;
   readonly #sweep: SweepState;
   readonly #bisections = new Map<number, Bisection>();
-  #noise: Noise = { deviation: 0, scale: 0 };
+  /** By parameter of the spec. */
+  #noise: readonly Noise[] = [];
   #round: StagePlan | undefined;
   readonly #results = new Map<number, SweepResult>();
   /** Shards of the rounds that are over. */
@@ -40,7 +40,7 @@ export class Localisation {
   }
 
   /** To be called before anything is accepted. */
-  setNoise(noise: Noise): void {
+  setNoise(noise: readonly Noise[]): void {
     this.#noise = noise;
   }
 

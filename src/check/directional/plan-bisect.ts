@@ -12,7 +12,7 @@ export function planBisect(
   { blocks }: CompiledJob,
   tasks: readonly BisectTask[],
   firstShard: number,
-  noise: Noise,
+  noise: readonly Noise[],
 ): StagePlan {
   const costs = new Map(
     blocks.flatMap((block) => (block.kind === 'directions' ? [[block.parameter, block] as const] : [])),

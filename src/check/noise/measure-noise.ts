@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 import type { JobView } from '../job-memory.ts';
 import { randomStream } from '../random.ts';
 import { NOISE_POINTS, noiseDeviation } from './ecnoise.ts';
-import type { Noise } from './noise.ts';
+import { NO_NOISE, type Noise, sharedNoise } from './noise.ts';
 
 /** The points lie so far apart, relative to max(1, |θᵢ|): J is all but linear between them, and its noise is not. */
 const SPACING = 1e-10;
@@ -24,25 +24,24 @@ export function noiseRegion(shape: Shape): Region {
   return { shape, fixed };
 }
 
-/** The noise of J at θ, and what it took to measure it. */
+/** The noise of J at θ by each parameter, and what it took to measure it. */
 export interface MeasuredNoise {
-  readonly noise: Noise;
+  readonly noise: readonly Noise[];
   /** Evaluations of J made. */
   readonly evaluations: number;
 }
 
-/** Measures the noise of J along one seeded direction for each parameter; the largest serves them all. */
+/** Measures the noise of J along one seeded direction for each parameter. */
 export function measureNoise(job: JobView, slot: number): MeasuredNoise {
-  let [deviation, scale, evaluations] = [0, 0, 0];
-  job.compiled.noisePrograms.forEach((program, parameter) => {
-    if (!program?.reachesCost) return;
+  let evaluations = 0;
+  const measured = job.compiled.noisePrograms.map((program, parameter) => {
+    if (!program?.reachesCost) return NO_NOISE;
     const direction = new NoiseDirection(job, program, parameter, slot);
-    // NaN stays once it is met.
-    deviation = Math.max(deviation, direction.deviation());
-    scale = Math.max(scale, direction.scale());
+    const noise = { deviation: direction.deviation(), scale: direction.scale() };
     evaluations += direction.evaluations;
+    return noise;
   });
-  return { noise: { deviation, scale }, evaluations };
+  return { noise: sharedNoise(measured), evaluations };
 }
 
 /** Equally spaced points along one direction, ±1 times max(1, |θᵢ|) in each component. */

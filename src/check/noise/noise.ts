@@ -1,9 +1,12 @@
 /** The unit roundoff of float64. */
 export const UNIT_ROUNDOFF = 2 ** -53;
 
-/** How far rounding moves an evaluation of J near θ. Both are of the size of J. */
+/**
+ * How far rounding moves the change of J with one parameter. Both are of the size of what the parameter moves of J: a
+ * bias does not feel the rounding of a large penalty on the weights.
+ */
 export interface Noise {
-  /** Standard deviation of the rounding errors, as measured: the largest of the parameters'. */
+  /** Standard deviation of the rounding errors, as measured. */
   readonly deviation: number;
   /** S: the scale of the numbers that enter the last subtraction of the cost, summed as J is. */
   readonly scale: number;
@@ -17,6 +20,38 @@ export interface Noise {
 export function evaluationError({ deviation, scale }: Noise): number {
   const error = Math.max(deviation, UNIT_ROUNDOFF * scale);
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+}
+
+/** Nothing is moved, so nothing is rounded. */
+export const NO_NOISE: Noise = { deviation: 0, scale: 0 };
+
+/**
+ * The noise that each parameter is taken to have by what was measured along one direction for each. A direction can
+ * miss noise that another one sees, so every parameter has the largest deviation of all – as far as it can have it:
+ * relative to the scale, no more than where it was seen.
+ */
+export function sharedNoise(measured: readonly Noise[]): Noise[] {
+  return measured.map(({ scale }) => ({
+    scale,
+    deviation: measured.reduce((most, other) => {
+      const seen = other.scale === 0 ? 0 : Math.min(other.deviation, (other.deviation / other.scale) * scale);
+      // NaN stays once it is met.
+      return Math.max(most, seen);
+    }, 0),
+  }));
+}
+
+/** The largest error of an evaluation, by whatever parameter. */
+export function largestNoise(noise: readonly Noise[]): Noise {
+  return noise.reduce(
+    (most, each) => (evaluationError(each) > evaluationError(most) ? each : most),
+    NO_NOISE,
+  );
+}
+
+/** The smallest of some. */
+export function smallestNoise(noise: readonly Noise[]): Noise {
+  return noise.reduce((least, each) => (evaluationError(each) < evaluationError(least) ? each : least));
 }
 
 /** η/S, the relative error of an evaluation; one rounding where J is 0 all over. */
