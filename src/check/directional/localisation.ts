@@ -1,7 +1,8 @@
 import type { CheckJob } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
 import type { Noise } from '../noise/noise.ts';
-import { largestMagnitude, type Precision } from '../precision.ts';
+import type { Precision } from '../precision.ts';
+import { largestMagnitude } from '../precision.ts';
 import type { StagePlan, SweepResult } from '../shard.ts';
 import type { SweepState } from '../sweep-state.ts';
 import { Bisection } from './bisection.ts';
@@ -16,7 +17,6 @@ export class Localisation {
   readonly #compiled: CompiledJob;
   readonly #sweep: SweepState;
   readonly #bisections = new Map<number, Bisection>();
-  /** By parameter of the spec. */
   #noise: readonly Noise[] = [];
   #round: StagePlan | undefined;
   readonly #results = new Map<number, SweepResult>();
