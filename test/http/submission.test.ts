@@ -220,6 +220,22 @@ describe('an Idempotency-Key', () => {
   });
 });
 
+it('a job over the budget is refused with what the strategy directional would take instead', async () => {
+  const { send } = await startRunningService({ MAX_JOB_SECONDS: '1' });
+  const body = { ...long(100), check: { strategy: 'weight-perturbation' } };
+  const refused = await send('POST', '/v1/jobs', { body });
+  expect(refused).toMatchObject({ status: 413, json: { code: 'too-much-work' } });
+  expect(refused.json).toMatchObject({
+    detail: expect.stringMatching(
+      /^MAX_JOB_SECONDS is 1 and this job has \S+; the strategy directional, which can miss errors, would take about 0\.\d+ seconds and 81 evaluations$/,
+    ),
+  });
+  const directional = { ...body, check: { strategy: 'directional' } };
+  expect(await send('POST', '/v1/estimate', { body: directional })).toMatchObject({
+    json: { strategy: 'directional', exceeded: [] },
+  });
+});
+
 describe('POST /v1/estimate', () => {
   it('plans a job and runs nothing', async () => {
     const { send, get } = await startRunningService();
@@ -236,6 +252,20 @@ describe('POST /v1/estimate', () => {
       },
     });
     expect((await get('/v1/jobs')).json).toEqual({ jobs: [], next: null });
+  });
+
+  it('says what the strategies that were not chosen would take', async () => {
+    const { send } = await startRunningService();
+    const body = { ...long(60), check: { strategy: 'weight-perturbation' } };
+    const answer = await send('POST', '/v1/estimate', { body });
+    expect(answer.json).toMatchObject({
+      strategy: 'weight-perturbation',
+      evaluationsSaved: 0,
+      alternatives: [
+        { strategy: 'node-perturbation', evaluations: expect.any(Number), seconds: expect.any(Number) },
+        { strategy: 'directional', evaluations: 1 + 2 * 8 + 2 * 8 * 4, seconds: expect.any(Number) },
+      ],
+    });
   });
 
   it('lists the limits for which the job would be refused', async () => {

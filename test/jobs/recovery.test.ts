@@ -111,8 +111,8 @@ describe('a job whose process dies', () => {
 
     const reopened = await openSqliteStore({ path });
     const second = await startMortal(reopened, 0.5);
-    const ended = await second.coordinator.waitForEnd(id, 30_000);
-    expect(ended.job).toMatchObject({ status: 'succeeded', verdict: 'fail' });
+    const { job: ended } = await second.coordinator.waitForEnd(id, 30_000);
+    expect(ended).toMatchObject({ status: 'succeeded', verdict: 'fail' });
     expect(await storedReport(reopened, id)).toEqual(undisturbed);
     expect(undisturbed.components.failed).toBe(3);
     expect(second.count('putShardResult')).toBeGreaterThan(0);
