@@ -78,7 +78,8 @@ export function judgeComponent(rule: VerdictRule, evidence: Evidence): Component
   });
   if (!Number.isFinite(claimed))
     return judged('fail', error + rule.tolerance * Math.abs(numeric), NON_FINITE);
-  if (claimed === 0 && numeric === 0 && !crossed) return judged('pass', error, VACUOUS);
+  const isStill = numeric === 0 && (refinement === undefined ? !crossed : refinement.kink === undefined);
+  if (claimed === 0 && isStill) return judged('pass', error, VACUOUS);
   const size = Math.max(Math.abs(claimed), Math.abs(numeric));
   const bound = Math.max(error + rule.tolerance * size, rule.floor);
   if (refinement?.kink !== undefined)

@@ -58,7 +58,8 @@ export function networkDocument(widths: readonly number[], examples: number, see
 export function manyParametersDocument(count: number): Document {
   const size = 20;
   const rows = 500;
-  const names = Array.from({ length: count }, (_, i) => `p${i}`);
+  // Long names make long events, so that a reader who never reads is soon full.
+  const names = Array.from({ length: count }, (_, i) => `p${i}_${'long_'.repeat(48)}`);
   const terms = names.map((name, i) => `c${i} = ${i === 0 ? '' : `c${i - 1} + `}sum(tanh(X * ${name}))`);
   const vector = (of: (j: number) => number) => Array.from({ length: size }, (_, j) => of(j));
   return {
