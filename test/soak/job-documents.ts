@@ -54,16 +54,16 @@ export function networkDocument(widths: readonly number[], examples: number, see
   };
 }
 
-/** A cost of many small parameters, hence with many stored events: about 1.5 KB each, seconds of work for a thousand. */
+/** A cost of many small parameters, hence with many stored events, of about 8 KB each. */
 export function manyParametersDocument(count: number): Document {
   const size = 20;
   const rows = 500;
   // Long names make long events, so that a reader who never reads is soon full.
-  const names = Array.from({ length: count }, (_, i) => `p${i}_${'long_'.repeat(48)}`);
-  const terms = names.map((name, i) => `c${i} = ${i === 0 ? '' : `c${i - 1} + `}sum(tanh(X * ${name}))`);
+  const names = Array.from({ length: count }, (_, i) => `p${i}_${'あ'.repeat(240)}`);
+  const sums = names.map((name, i) => `s${i} = ${i === 0 ? '' : `s${i - 1} + `}${name}`);
   const vector = (of: (j: number) => number) => Array.from({ length: size }, (_, j) => of(j));
   return {
-    model: { format: 'expression', cost: [...terms, `c${count - 1}`].join('\n') },
+    model: { format: 'expression', cost: [...sums, `sum(tanh(X * s${count - 1}))`].join('\n') },
     data: { X: Array.from({ length: rows }, (_, i) => vector((j) => Math.sin(i * size + j + 1))) },
     parameters: Object.fromEntries(names.map((name, i) => [name, vector((j) => Math.cos(i + j))])),
     gradients: Object.fromEntries(names.map((name) => [name, vector(() => 0)])),

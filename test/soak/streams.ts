@@ -71,7 +71,7 @@ async function manyReaders(
 
 /** The same job with and without readers who never read. @returns those of the last run, still connected */
 async function stalledReaders(soak: Soak, service: SoakService, pairs: number): Promise<readonly Socket[]> {
-  const document = JSON.stringify(manyParametersDocument(190));
+  const document = JSON.stringify(manyParametersDocument(235));
   let stalled: readonly Socket[] = [];
   const timed = async (readers: number) => {
     for (const socket of stalled) socket.destroy();
