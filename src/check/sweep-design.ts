@@ -8,7 +8,7 @@ import { auditedRuns } from './audit.ts';
 import type { CheckSpec } from './check-job.ts';
 import { workPerComponent } from './differences.ts';
 import { type DirectionsBlock, directionsBlock } from './directional/directions-block.ts';
-import { noiseRegion } from './noise/measure-noise.ts';
+import { noiseRegion } from './noise/noise-region.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
 import { type CheckSettings, checksWholeParameters, type Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';

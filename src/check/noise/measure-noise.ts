@@ -1,7 +1,6 @@
 import type { BoundProgram } from '../../graph/bound-program.ts';
 import type { ProbeProgram } from '../../graph/probe-program.ts';
-import { FREE, type Region } from '../../graph/region.ts';
-import { type Shape, sizeOf } from '../../tensors/tensor.ts';
+import { FREE } from '../../graph/region.ts';
 import type { JobView } from '../job-memory.ts';
 import { randomStream } from '../random.ts';
 import { NOISE_POINTS, noiseDeviation } from './ecnoise.ts';
@@ -9,20 +8,6 @@ import { NO_NOISE, type Noise, sharedNoise } from './noise.ts';
 
 /** The points lie so far apart, relative to max(1, |θᵢ|): J is all but linear between them, and its noise is not. */
 const SPACING = 1e-10;
-
-/** So many components are moved together at most; of a larger parameter, those at one index of its first axes. */
-const MOST_MOVED = 2 ** 16;
-
-/** What is moved of a parameter when the noise along it is measured. */
-export function noiseRegion(shape: Shape): Region {
-  let left = sizeOf(shape);
-  const fixed = shape.map((length, axis) => {
-    if (left <= MOST_MOVED || length === 1) return FREE;
-    left /= length;
-    return axis;
-  });
-  return { shape, fixed };
-}
 
 /** The noise of J at θ by each parameter, and what it took to measure it. */
 export interface MeasuredNoise {
