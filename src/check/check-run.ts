@@ -1,8 +1,8 @@
-import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
 import { UNCHECKED } from './component-marks.ts';
 import type { Conclusions } from './conclusions.ts';
+import { type CheckFailure, costMismatch } from './cost-mismatch.ts';
 import { isCoarse } from './differences.ts';
 import { comparedProjections, reportDirections } from './directional/direction-report.ts';
 import { Localisation } from './directional/localisation.ts';
@@ -18,13 +18,6 @@ import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts
 import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
 import { countComponents } from './sweep-block.ts';
 import { SweepState } from './sweep-state.ts';
-
-/** Why a check cannot go on. */
-export interface CheckFailure {
-  readonly code: ErrorCode;
-  readonly detail: string;
-  readonly data?: Readonly<Record<string, number | string>>;
-}
 
 /**
  * The state of one check: which stage to run now, what has come back, what follows from it. It runs nothing itself;
@@ -118,12 +111,7 @@ export class CheckRun {
   /** Components finished; the units of a layer count as their share of the components. */
   progress(): { readonly stage: StageName; readonly completed: number; readonly total: number } {
     const total = countComponents(this.#runs);
-    const stage =
-      this.#prepared === undefined && !this.#isOneShard
-        ? 'prepare'
-        : this.#sweep.isComplete && this.nextPlan() !== undefined
-          ? 'refine'
-          : 'sweep';
+    const stage = this.nextPlan()?.stage ?? 'sweep';
     return { stage, completed: Math.floor(total * this.#sweep.share), total };
   }
 
@@ -266,24 +254,4 @@ export class CheckRun {
     }
     return this.#doubtful(parameter).length === 0;
   }
-}
-
-/** How far the client's J may be from the service's, relative to max(1, |J|). */
-const COST_TOLERANCE = 1e-8;
-/** The same where every gradient is of low precision. */
-const LOW_COST_TOLERANCE = 1e-4;
-
-function costMismatch(
-  claimed: number | undefined,
-  computed: number,
-  isLow: boolean,
-): CheckFailure | undefined {
-  if (claimed === undefined || !Number.isFinite(computed)) return undefined;
-  const tolerance = isLow ? LOW_COST_TOLERANCE : COST_TOLERANCE;
-  if (Math.abs(claimed - computed) <= tolerance * Math.max(1, Math.abs(computed))) return undefined;
-  return {
-    code: 'cost-mismatch',
-    detail: `the client's J is ${claimed}, the service's is ${computed}: the two do not compute the same cost, so their gradients cannot be compared`,
-    data: { claimed, computed },
-  };
 }
