@@ -1,5 +1,5 @@
 import { checkGradients as checkJob, type CheckOptions as RunOptions } from './check/check-gradients.ts';
-import type { Report } from './check/report.ts';
+import type { Report } from './check/report/report.ts';
 import { GradcheckError } from './errors/catalogue.ts';
 import { loadKernelModule } from './kernels/load-module.ts';
 import type { JobDocument } from './models/job-document.ts';
@@ -39,7 +39,7 @@ export type {
   Report,
   Verdict,
   Warning,
-} from './check/report.ts';
+} from './check/report/report.ts';
 export { type ErrorCode, GradcheckError } from './errors/catalogue.ts';
 export type { Fault } from './errors/fault.ts';
 export type { JobDocument } from './models/job-document.ts';

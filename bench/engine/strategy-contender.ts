@@ -1,5 +1,5 @@
 import type { CheckJob } from '../../src/check/check-job.ts';
-import { estimate } from '../../src/check/estimate.ts';
+import { estimate } from '../../src/check/plan/estimate.ts';
 import type { ComponentSelection, Strategy } from '../../src/check/settings.ts';
 import type { Executor } from '../../src/jobs/executor/executor.ts';
 import { checkDocumentSchema } from '../../src/models/check-document.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { CheckRun } from '../../src/check/check-run.ts';
-import type { Report } from '../../src/check/report.ts';
+import type { Report } from '../../src/check/report/report.ts';
 import type { StagePlan } from '../../src/check/shard.ts';
 import type { Executor } from '../../src/jobs/executor/executor.ts';
 

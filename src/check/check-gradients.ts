@@ -3,7 +3,7 @@ import { instantiateKernels } from '../kernels/kernels.ts';
 import type { CheckJob } from './check-job.ts';
 import { CheckRun } from './check-run.ts';
 import { createJobMemory } from './job-memory.ts';
-import type { Report } from './report.ts';
+import type { Report } from './report/report.ts';
 import type { StageName } from './shard.ts';
 import { ShardRunner } from './shard-runner.ts';
 

@@ -1,23 +1,23 @@
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
-import { UNCHECKED } from './component-marks.ts';
-import type { Conclusions } from './conclusions.ts';
-import { type CheckFailure, costMismatch } from './cost-mismatch.ts';
-import { isCoarse } from './differences.ts';
 import { comparedProjections, reportDirections } from './directional/direction-report.ts';
 import { Localisation } from './directional/localisation.ts';
-import { foldReport } from './fold-report.ts';
-import { ParameterJudgement } from './parameter-judgement.ts';
-import { comparedComponents, type ReportedParameter, reportParameter } from './parameter-report.ts';
-import { planPrepare, planRefine } from './plan-stage.ts';
-import { claimedTraits, type Precision, precisionOf } from './precision.ts';
-import { evenly, mostRefined } from './refined-share.ts';
-import type { ComparedPairs } from './relative-difference.ts';
-import type { ParameterReport, Report } from './report.ts';
-import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
+import { planPrepare, planRefine } from './plan/plan-stage.ts';
+import { type ComponentRun, runsByParameter, selectedRuns } from './plan/selection.ts';
+import { countComponents } from './plan/sweep-block.ts';
+import { foldReport } from './report/fold-report.ts';
+import { comparedComponents, type ReportedParameter, reportParameter } from './report/parameter-report.ts';
+import type { ParameterReport, Report } from './report/report.ts';
 import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
-import { countComponents } from './sweep-block.ts';
-import { SweepState } from './sweep-state.ts';
+import { isCoarse } from './sweep/differences.ts';
+import { evenly, mostRefined } from './sweep/refined-share.ts';
+import { SweepState } from './sweep/sweep-state.ts';
+import { UNCHECKED } from './verdict/component-marks.ts';
+import type { Conclusions } from './verdict/conclusions.ts';
+import { type CheckFailure, costMismatch } from './verdict/cost-mismatch.ts';
+import { ParameterJudgement } from './verdict/parameter-judgement.ts';
+import { claimedTraits, type Precision, precisionOf } from './verdict/precision.ts';
+import type { ComparedPairs } from './verdict/relative-difference.ts';
 
 /**
  * The state of one check: which stage to run now, what has come back, what follows from it. It runs nothing itself;

@@ -6,10 +6,10 @@ import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
-import { KeptValues } from './kept-values.ts';
+import type { SweepBlock } from './plan/sweep-block.ts';
+import { type SweepDesign, SweepDesigner } from './plan/sweep-design.ts';
 import { type Strategy, strategies } from './settings.ts';
-import type { SweepBlock } from './sweep-block.ts';
-import { type SweepDesign, SweepDesigner } from './sweep-design.ts';
+import { KeptValues } from './sweep/kept-values.ts';
 
 /** A compiled job: its tape, a program for every parameter, and the design of its sweep. */
 export interface CompiledJob {

@@ -1,14 +1,13 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { ComponentSweep } from './component-sweep.ts';
 import { DirectionSweep } from './directional/direction-sweep.ts';
 import type { DirectionsBlock } from './directional/directions-block.ts';
 import type { Direction, Projection } from './directional/projection.ts';
 import { JobView } from './job-memory.ts';
 import { measureNoise } from './noise/measure-noise.ts';
 import { type Noise, smallestNoise } from './noise/noise.ts';
-import { ProvisionalRules } from './provisional-rules.ts';
-import { type ComponentRun, runsByParameter } from './selection.ts';
+import { type ComponentRun, runsByParameter } from './plan/selection.ts';
+import { type BlockSlice, sliceBlocks, sliceRuns } from './plan/sweep-block.ts';
 import type {
   BisectShard,
   PrepareResult,
@@ -19,8 +18,9 @@ import type {
   SweepResult,
   SweepShard,
 } from './shard.ts';
-import { type BlockSlice, sliceBlocks, sliceRuns } from './sweep-block.ts';
-import { UnitSweep } from './unit-sweep.ts';
+import { ComponentSweep } from './sweep/component-sweep.ts';
+import { UnitSweep } from './sweep/unit-sweep.ts';
+import { ProvisionalRules } from './verdict/provisional-rules.ts';
 
 /** Runs shards of one job on the calling thread. */
 export class ShardRunner {

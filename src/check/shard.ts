@@ -1,8 +1,8 @@
-import type { PositionedRefinement } from './component-sweep.ts';
 import type { BisectTask } from './directional/bisect-task.ts';
 import type { Projection } from './directional/projection.ts';
 import type { Noise } from './noise/noise.ts';
-import type { ComponentRun } from './selection.ts';
+import type { ComponentRun } from './plan/selection.ts';
+import type { PositionedRefinement } from './sweep/component-sweep.ts';
 
 /**
  * The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it.

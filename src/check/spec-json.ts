@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
-import { KeptValues } from './kept-values.ts';
+import { KeptValues } from './sweep/kept-values.ts';
 
 /**
  * Writes a spec as JSON text. The graph's constants go in as base64 of their float64 bytes, so that every bit of

@@ -1,4 +1,4 @@
-import type { Report } from '../check/report.ts';
+import type { Report } from '../check/report/report.ts';
 import type { JobError } from '../jobs/job-record.ts';
 
 /** How a check ended, wherever it ran. */

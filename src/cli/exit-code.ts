@@ -1,4 +1,4 @@
-import type { Verdict } from '../check/report.ts';
+import type { Verdict } from '../check/report/report.ts';
 
 /** What the process ends with; scripts depend on these. */
 export const exitCode = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Report } from '../check/report.ts';
+import type { Report } from '../check/report/report.ts';
 import type { JobError } from '../jobs/job-record.ts';
 import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
 import { followEvents } from './job-events.ts';

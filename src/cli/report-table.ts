@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { ComponentReport, ParameterReport, Report, Verdict } from '../check/report.ts';
+import type { ComponentReport, ParameterReport, Report, Verdict } from '../check/report/report.ts';
 import { fromJsonNumber, type JsonNumber } from '../tensors/json-number.ts';
 import { formatShape } from '../tensors/tensor.ts';
 import { type Alignment, alignColumns } from './align-columns.ts';

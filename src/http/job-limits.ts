@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type CheckJob, componentCount } from '../check/check-job.ts';
-import type { Estimate } from '../check/estimate.ts';
+import type { Estimate } from '../check/plan/estimate.ts';
 import type { Config } from '../config.ts';
 import { type ErrorCode, GradcheckError } from '../errors/catalogue.ts';
 

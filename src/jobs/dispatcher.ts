@@ -1,4 +1,4 @@
-import { FLOPS_PER_SECOND } from '../check/check-plan.ts';
+import { FLOPS_PER_SECOND } from '../check/plan/check-plan.ts';
 import type { Admission } from './admission.ts';
 import type { Executor } from './executor/executor.ts';
 import { FairQueue } from './fair-queue.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../check/report.ts';
+import type { Report } from '../check/report/report.ts';
 import type { JobEventBody, StoredEvent } from './job-event.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
 import { INLINE_BYTES } from './numbers.ts';

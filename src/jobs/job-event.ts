@@ -1,4 +1,4 @@
-import type { ParameterReport, Report } from '../check/report.ts';
+import type { ParameterReport, Report } from '../check/report/report.ts';
 import type { JobError } from './job-record.ts';
 
 /** Events that are stored, numbered 1, 2, 3 … without gaps in each job. The last three end the job. */

@@ -1,4 +1,4 @@
-import type { Verdict } from '../check/report.ts';
+import type { Verdict } from '../check/report/report.ts';
 import type { StageName } from '../check/shard.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 

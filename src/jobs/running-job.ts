@@ -1,7 +1,7 @@
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
 import type { Shard } from '../check/shard.ts';
-import { packGradient } from '../check/stored-gradient.ts';
+import { packGradient } from '../check/verdict/stored-gradient.ts';
 import type { Place } from './admission.ts';
 import type { Clock } from './clock.ts';
 import { startDeadline } from './deadline.ts';

@@ -1,5 +1,5 @@
 import type { CheckRun } from '../check/check-run.ts';
-import type { ParameterReport } from '../check/report.ts';
+import type { ParameterReport } from '../check/report/report.ts';
 import type { Shard, ShardResult, StageName } from '../check/shard.ts';
 import type { ShardOutcome } from './executor/executor.ts';
 import type { JobEventBody } from './job-event.ts';

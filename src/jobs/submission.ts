@@ -1,5 +1,5 @@
 import { type CheckJob, componentCount } from '../check/check-job.ts';
-import { type Estimate, estimate } from '../check/estimate.ts';
+import { type Estimate, estimate } from '../check/plan/estimate.ts';
 import { GradcheckError } from '../errors/catalogue.ts';
 import type { Admission, Place } from './admission.ts';
 import type { Clock } from './clock.ts';

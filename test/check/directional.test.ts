@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
-import { planCheck } from '../../src/check/check-plan.ts';
 import { CheckRun } from '../../src/check/check-run.ts';
 import { compileJob } from '../../src/check/compile-job.ts';
 import { SignVector } from '../../src/check/directional/sign-vector.ts';
 import { createJobMemory } from '../../src/check/job-memory.ts';
-import type { ParameterReport, Report } from '../../src/check/report.ts';
+import { planCheck } from '../../src/check/plan/check-plan.ts';
+import type { ParameterReport, Report } from '../../src/check/report/report.ts';
 import { type CheckSettings, defaultSettings } from '../../src/check/settings.ts';
 import type { Shard, ShardResult } from '../../src/check/shard.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';

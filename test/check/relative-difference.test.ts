@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { norm } from '../../src/check/norm.ts';
-import { relativeDifference } from '../../src/check/relative-difference.ts';
+import { norm } from '../../src/check/verdict/norm.ts';
+import { relativeDifference } from '../../src/check/verdict/relative-difference.ts';
 
 const of = (values: readonly number[]) => norm((take) => values.forEach((value) => void take(value)));
 const difference = (numeric: readonly number[], claimed: readonly number[]) =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckSpec } from '../../src/check/check-job.ts';
-import { forEachComponent, selectedRuns } from '../../src/check/selection.ts';
+import { forEachComponent, selectedRuns } from '../../src/check/plan/selection.ts';
+import { countComponents, sliceRuns } from '../../src/check/plan/sweep-block.ts';
 import { type ComponentSelection, defaultSettings } from '../../src/check/settings.ts';
-import { countComponents, sliceRuns } from '../../src/check/sweep-block.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
 
 function spec(sizes: readonly number[], components: ComponentSelection, seed = 0): CheckSpec {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeAudit } from '../../src/check/audit.ts';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { CheckRun } from '../../src/check/check-run.ts';
 import { compileJob } from '../../src/check/compile-job.ts';
 import { createJobMemory } from '../../src/check/job-memory.ts';
 import { defaultSettings, type Strategy } from '../../src/check/settings.ts';
 import type { SweepResult } from '../../src/check/shard.ts';
+import { judgeAudit } from '../../src/check/sweep/audit.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
 import { checkGradients, createRunner } from '../fixtures/on-kernels.ts';
 import { arbitraryNetwork } from './arbitrary-network.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { precisionOf } from '../../src/check/precision.ts';
-import type { Kink } from '../../src/check/refinement.ts';
+import type { Kink } from '../../src/check/sweep/refinement.ts';
+import { precisionOf } from '../../src/check/verdict/precision.ts';
 import {
   combineVerdicts,
   isClear,
@@ -9,7 +9,7 @@ import {
   passesPlainly,
   plainPass,
   verdictRule,
-} from '../../src/check/verdict.ts';
+} from '../../src/check/verdict/verdict.ts';
 
 /** A parameter whose largest numeric component is 10. */
 const rule = verdictRule(precisionOf('float64', Float64Array.of(0.1), 1e-6), 10);

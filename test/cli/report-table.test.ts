@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ComponentReport, ParameterReport, Report } from '../../src/check/report.ts';
+import type { ComponentReport, ParameterReport, Report } from '../../src/check/report/report.ts';
 import { formatReportTable } from '../../src/cli/report-table.ts';
 
 function component(

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ParameterReport, Report } from '../../src/check/report.ts';
+import type { ParameterReport, Report } from '../../src/check/report/report.ts';
 import type { JobNumbers, JobPayload } from '../../src/jobs/job-payload.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
 import type { JobEnding, Lease, Store } from '../../src/jobs/store/job-store.ts';

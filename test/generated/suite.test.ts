@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { randomStream } from '../../src/check/random.ts';
-import type { Report } from '../../src/check/report.ts';
+import type { Report } from '../../src/check/report/report.ts';
 import type { Strategy } from '../../src/check/settings.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { fromJsonNumber } from '../../src/tensors/json-number.ts';

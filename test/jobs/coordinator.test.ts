@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
-import { estimate } from '../../src/check/estimate.ts';
+import { estimate } from '../../src/check/plan/estimate.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
 import { sliceNumbers } from '../../src/jobs/numbers.ts';
 import { MemoryStore } from '../../src/jobs/store/memory/memory-store.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/check/report.ts';
+import type { Report } from '../../src/check/report/report.ts';
 import { GradcheckError } from '../../src/errors/catalogue.ts';
 import type { Store } from '../../src/jobs/store/job-store.ts';
 import { MemoryStore } from '../../src/jobs/store/memory/memory-store.ts';

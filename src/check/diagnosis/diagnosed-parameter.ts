@@ -1,4 +1,4 @@
-import type { Verdict } from '../report.ts';
+import type { Verdict } from '../report/report.ts';
 
 /** What is known of one parameter of a job whose gradient is wrong somewhere. All arrays are this parameter's alone. */
 export interface DiagnosedParameter {

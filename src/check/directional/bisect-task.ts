@@ -1,4 +1,4 @@
-import type { ComponentRun } from '../selection.ts';
+import type { ComponentRun } from '../plan/selection.ts';
 import type { Direction } from './projection.ts';
 
 /** What a round of bisecting asks for: a direction, or components each moved by itself. */

@@ -1,6 +1,6 @@
 import type { CheckJob } from '../check-job.ts';
-import type { ComponentRun } from '../selection.ts';
-import { countComponents } from '../sweep-block.ts';
+import type { ComponentRun } from '../plan/selection.ts';
+import { countComponents } from '../plan/sweep-block.ts';
 import type { BisectTask } from './bisect-task.ts';
 import { CheckedRuns } from './checked-runs.ts';
 import { correctProjection } from './corrected-projection.ts';

@@ -1,4 +1,4 @@
-import type { ComponentRun } from '../selection.ts';
+import type { ComponentRun } from '../plan/selection.ts';
 
 /** Which components of one parameter have been checked by themselves: as runs, in order, that do not touch. */
 export class CheckedRuns {

@@ -1,5 +1,5 @@
 import type { CheckJob } from '../check-job.ts';
-import type { ComponentRun } from '../selection.ts';
+import type { ComponentRun } from '../plan/selection.ts';
 import { type Projection, stepAlong } from './projection.ts';
 import { SignVector } from './sign-vector.ts';
 

@@ -1,9 +1,9 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
-import { shownBound } from '../conclusions.ts';
-import { norm } from '../norm.ts';
-import type { ReportedParameter } from '../parameter-report.ts';
-import { type ComparedPairs, relativeDifference } from '../relative-difference.ts';
-import type { DirectionalReport, ParameterReport, Verdict } from '../report.ts';
+import type { ReportedParameter } from '../report/parameter-report.ts';
+import type { DirectionalReport, ParameterReport, Verdict } from '../report/report.ts';
+import { shownBound } from '../verdict/conclusions.ts';
+import { norm } from '../verdict/norm.ts';
+import { type ComparedPairs, relativeDifference } from '../verdict/relative-difference.ts';
 import type { Bisection } from './bisection.ts';
 import {
   isTelling,

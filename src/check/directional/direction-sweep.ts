@@ -1,9 +1,9 @@
 import type { BoundProgram } from '../../graph/bound-program.ts';
 import type { ProbeProgram } from '../../graph/probe-program.ts';
 import type { Parameter } from '../check-job.ts';
-import { differences, RETRY_STEPS } from '../differences.ts';
 import type { JobView } from '../job-memory.ts';
 import { evaluationError, type Noise, relativeNoise, roundingBound } from '../noise/noise.ts';
+import { differences, RETRY_STEPS } from '../sweep/differences.ts';
 import { type Move, MoveSums } from './move-sums.ts';
 import { type Direction, type Projection, stepAlong } from './projection.ts';
 import { SignVector } from './sign-vector.ts';

@@ -1,10 +1,10 @@
 import type { CheckJob } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
 import type { Noise } from '../noise/noise.ts';
-import type { Precision } from '../precision.ts';
-import { largestMagnitude } from '../precision.ts';
 import type { StagePlan, SweepResult } from '../shard.ts';
-import type { SweepState } from '../sweep-state.ts';
+import type { SweepState } from '../sweep/sweep-state.ts';
+import type { Precision } from '../verdict/precision.ts';
+import { largestMagnitude } from '../verdict/precision.ts';
 import { Bisection } from './bisection.ts';
 import { planBisect } from './plan-bisect.ts';
 import type { Projection, ProjectionRule } from './projection.ts';

@@ -1,6 +1,6 @@
 import type { CompiledJob } from '../compile-job.ts';
 import type { Noise } from '../noise/noise.ts';
-import { cutRanges } from '../plan-stage.ts';
+import { cutRanges } from '../plan/plan-stage.ts';
 import type { BisectShard, StagePlan } from '../shard.ts';
 import { type BisectTask, probesOf, sliceTasks } from './bisect-task.ts';
 

@@ -1,6 +1,6 @@
-import { stepOf } from '../differences.ts';
-import type { ComponentRun } from '../selection.ts';
+import type { ComponentRun } from '../plan/selection.ts';
 import type { CheckSettings } from '../settings.ts';
+import { stepOf } from '../sweep/differences.ts';
 
 /** Some components of a parameter, in a row, moved together along one of its vectors. */
 export interface Direction extends ComponentRun {

@@ -1,14 +1,14 @@
 import type { Parameter } from '../../check/check-job.ts';
-import { shownBound } from '../../check/conclusions.ts';
 import { reproduction } from '../../check/diagnosis/reproduction.ts';
-import { describeRefinement } from '../../check/parameter-report.ts';
-import type { ComponentReport, Verdict } from '../../check/report.ts';
+import { describeRefinement } from '../../check/report/parameter-report.ts';
+import type { ComponentReport, Verdict } from '../../check/report/report.ts';
 import {
   compareWorstFirst,
   type RankedComponent,
   relativeError,
   WorstComponents,
-} from '../../check/worst-components.ts';
+} from '../../check/report/worst-components.ts';
+import { shownBound } from '../../check/verdict/conclusions.ts';
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import { unravel } from '../../tensors/tensor.ts';
 import type { ComponentSource, ComponentValues } from './component-source.ts';

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
-import { readMark, UNCHECKED } from '../../check/component-marks.ts';
-import type { ComponentFlag, Verdict } from '../../check/report.ts';
-import { type ComponentRun, selectedRuns } from '../../check/selection.ts';
+import { type ComponentRun, selectedRuns } from '../../check/plan/selection.ts';
+import type { ComponentFlag, Verdict } from '../../check/report/report.ts';
 import { specFromJson } from '../../check/spec-json.ts';
+import { readMark, UNCHECKED } from '../../check/verdict/component-marks.ts';
 import {
   boundsRange,
   marksRange,
@@ -12,7 +12,7 @@ import {
   readRefinements,
   refinedOffset,
   type StoredRefinement,
-} from '../../check/stored-gradient.ts';
+} from '../../check/verdict/stored-gradient.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import { claimedNumbers } from '../../jobs/job-payload.ts';
 import { type Numbers, sliceNumbers } from '../../jobs/numbers.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { CheckPlan } from '../../check/check-plan.ts';
+import type { CheckPlan } from '../../check/plan/check-plan.ts';
 import type {
   ComponentCounts,
   ComponentReport,
   DirectionalReport,
   ParameterReport,
   Report,
-} from '../../check/report.ts';
+} from '../../check/report/report.ts';
 import { strategies } from '../../check/settings.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import type { ListedComponent } from '../components/component-page.ts';

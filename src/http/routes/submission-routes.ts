@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CheckJob } from '../../check/check-job.ts';
-import { estimate } from '../../check/estimate.ts';
+import { estimate } from '../../check/plan/estimate.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import type { JobOutcome } from '../../jobs/job-feeds.ts';
 import { isTerminal } from '../../jobs/job-record.ts';

@@ -1,4 +1,4 @@
-import type { Report, Verdict } from '../../check/report.ts';
+import type { Report, Verdict } from '../../check/report/report.ts';
 import type { ShardResult, StageName } from '../../check/shard.ts';
 import type { JobEventBody, StoredEvent } from '../job-event.ts';
 import type { JobPayload } from '../job-payload.ts';

@@ -1,10 +1,10 @@
-import { diagnosedParameters } from '../../../src/check/add-diagnosis.ts';
 import type { CheckJob } from '../../../src/check/check-job.ts';
 import { diagnose, type JobDiagnosis } from '../../../src/check/diagnosis/diagnose.ts';
 import type { SlopeVariant } from '../../../src/check/diagnosis/diagnosis-context.ts';
 import { readContext } from '../../../src/check/diagnosis/read-context.ts';
 import { slopeVariantJobs } from '../../../src/check/diagnosis/slope-variants.ts';
 import { randomStream } from '../../../src/check/random.ts';
+import { diagnosedParameters } from '../../../src/check/report/add-diagnosis.ts';
 import { completedRun, numericGradient, withStep } from '../../fixtures/numeric-gradient.ts';
 import { arbitraryNetwork } from '../arbitrary-network.ts';
 import type { BugSite } from './planted-bugs.ts';

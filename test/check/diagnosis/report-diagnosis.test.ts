@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../../src/check/report.ts';
+import type { Report } from '../../../src/check/report/report.ts';
 import { readJob } from '../../../src/models/read-job.ts';
 import { checkGradients } from '../../fixtures/on-kernels.ts';
 import { threeLayerDocument } from '../../models/published-case.ts';

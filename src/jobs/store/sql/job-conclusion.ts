@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Verdict } from '../../../check/report.ts';
+import type { Verdict } from '../../../check/report/report.ts';
 import type { StageName } from '../../../check/shard.ts';
 import type { StoredEvent } from '../../job-event.ts';
 import type { TerminalStatus } from '../../job-record.ts';

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
-import type { Verdict } from '../../../check/report.ts';
+import type { Verdict } from '../../../check/report/report.ts';
 import type { StageName } from '../../../check/shard.ts';
 import type { JobStatus } from '../../job-record.ts';
 

@@ -1,13 +1,13 @@
-import type { ProbeProgram } from '../graph/probe-program.ts';
+import type { ProbeProgram } from '../../graph/probe-program.ts';
+import type { JobView } from '../job-memory.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound } from '../noise/noise.ts';
+import type { ProvisionalRules } from '../verdict/provisional-rules.ts';
+import { isClear } from '../verdict/verdict.ts';
 import { ComplexProbes } from './complex-probes.ts';
 import { ComponentProbes } from './component-probes.ts';
 import { ComponentRefinement } from './component-refinement.ts';
 import { differences, stepOf } from './differences.ts';
-import type { JobView } from './job-memory.ts';
-import { evaluationError, type Noise, relativeNoise, roundingBound } from './noise/noise.ts';
-import type { ProvisionalRules } from './provisional-rules.ts';
 import type { Refinement } from './refinement.ts';
-import { isClear } from './verdict.ts';
 
 /** Of the doubtful among many components so many are looked at again, and no fewer than the least. */
 const REFINED_SHARE = 0.1;

@@ -1,7 +1,7 @@
-import type { CheckSpec } from './check-job.ts';
+import type { CheckSpec } from '../check-job.ts';
+import { compileJob } from '../compile-job.ts';
+import { layoutOf } from '../job-memory.ts';
 import { type CheckPlan, planCheck } from './check-plan.ts';
-import { compileJob } from './compile-job.ts';
-import { layoutOf } from './job-memory.ts';
 import { planSweep } from './plan-stage.ts';
 import { selectedRuns } from './selection.ts';
 import { countComponents } from './sweep-block.ts';

@@ -1,7 +1,7 @@
-import { stridesOf } from '../tensors/tensor.ts';
-import { type CheckSpec, componentCount } from './check-job.ts';
-import { parseComponentName } from './component-name.ts';
-import { randomStream } from './random.ts';
+import { stridesOf } from '../../tensors/tensor.ts';
+import { type CheckSpec, componentCount } from '../check-job.ts';
+import { parseComponentName } from '../component-name.ts';
+import { randomStream } from '../random.ts';
 
 /** A run of components, all checked: `count` of one parameter from `start` on, numbered in θ. */
 export interface ComponentRun {

@@ -1,6 +1,6 @@
-import type { CheckSpec } from './check-job.ts';
-import { randomStream } from './random.ts';
-import { type ComponentRun, chooseSorted } from './selection.ts';
+import type { CheckSpec } from '../check-job.ts';
+import { type ComponentRun, chooseSorted } from '../plan/selection.ts';
+import { randomStream } from '../random.ts';
 
 /** Components that are checked a second time, by weight-perturbation: no fewer and no more than these, if there are. */
 const FEWEST = 8;

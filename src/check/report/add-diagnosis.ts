@@ -1,12 +1,12 @@
-import type { CheckJob, Parameter } from './check-job.ts';
-import { verdictOf } from './component-marks.ts';
-import type { Conclusions } from './conclusions.ts';
-import { failuresByAxis } from './diagnosis/axis-failures.ts';
-import { diagnose } from './diagnosis/diagnose.ts';
-import type { DiagnosedParameter } from './diagnosis/diagnosed-parameter.ts';
-import type { SlopeVariant } from './diagnosis/diagnosis-context.ts';
-import { readContext } from './diagnosis/read-context.ts';
-import { reproduction } from './diagnosis/reproduction.ts';
+import type { CheckJob, Parameter } from '../check-job.ts';
+import { failuresByAxis } from '../diagnosis/axis-failures.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import type { DiagnosedParameter } from '../diagnosis/diagnosed-parameter.ts';
+import type { SlopeVariant } from '../diagnosis/diagnosis-context.ts';
+import { readContext } from '../diagnosis/read-context.ts';
+import { reproduction } from '../diagnosis/reproduction.ts';
+import { verdictOf } from '../verdict/component-marks.ts';
+import type { Conclusions } from '../verdict/conclusions.ts';
 import type { ParameterReport, Report, Verdict } from './report.ts';
 
 /**

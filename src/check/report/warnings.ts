@@ -1,4 +1,4 @@
-import { fromJsonNumber } from '../tensors/json-number.ts';
+import { fromJsonNumber } from '../../tensors/json-number.ts';
 import type { ParameterReport, Report, Warning } from './report.ts';
 
 /** Looks at a report without warnings; undefined when there is nothing to warn of. */

@@ -1,6 +1,6 @@
+import type { ComponentFlag, Verdict } from '../report/report.ts';
+import type { Kink, Refinement } from '../sweep/refinement.ts';
 import type { Precision } from './precision.ts';
-import type { Kink, Refinement } from './refinement.ts';
-import type { ComponentFlag, Verdict } from './report.ts';
 
 /** The rule for the components of one parameter. All but `tolerance` in the units of the gradient. */
 export interface VerdictRule {

@@ -1,6 +1,6 @@
+import type { ComponentRun } from '../plan/selection.ts';
+import type { SweepState } from '../sweep/sweep-state.ts';
 import type { Precision } from './precision.ts';
-import type { ComponentRun } from './selection.ts';
-import type { SweepState } from './sweep-state.ts';
 import {
   type ComponentVerdict,
   isClear,

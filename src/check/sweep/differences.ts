@@ -1,4 +1,4 @@
-import type { CheckSettings, Method } from './settings.ts';
+import type { CheckSettings, Method } from '../settings.ts';
 
 /** Two points θ + plus·h and θ + minus·h whose difference of J, over their distance, has this weight in the formula. */
 export interface DifferencePair {

@@ -1,7 +1,7 @@
-import type { CompiledJob } from './compile-job.ts';
-import type { Noise } from './noise/noise.ts';
+import type { CompiledJob } from '../compile-job.ts';
+import type { Noise } from '../noise/noise.ts';
+import type { RefineShard, StagePlan, SweepShard } from '../shard.ts';
 import type { ComponentRun } from './selection.ts';
-import type { RefineShard, StagePlan, SweepShard } from './shard.ts';
 import { countComponents, type SweepBlock, sliceRuns } from './sweep-block.ts';
 
 /** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms. */

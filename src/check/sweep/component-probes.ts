@@ -1,7 +1,7 @@
-import type { BoundProgram } from '../graph/bound-program.ts';
-import type { ProbeProgram } from '../graph/probe-program.ts';
-import type { Parameter } from './check-job.ts';
-import type { JobView } from './job-memory.ts';
+import type { BoundProgram } from '../../graph/bound-program.ts';
+import type { ProbeProgram } from '../../graph/probe-program.ts';
+import type { Parameter } from '../check-job.ts';
+import type { JobView } from '../job-memory.ts';
 
 /** Difference quotients by some components. */
 export interface Quotients {

@@ -1,5 +1,5 @@
-import type { RegionMap } from '../graph/region.ts';
-import type { ShardEntry } from './shard.ts';
+import type { RegionMap } from '../../graph/region.ts';
+import type { ShardEntry } from '../shard.ts';
 
 type UnitEntries = Pick<ShardEntry, 'components' | 'numeric' | 'crossed' | 'bound'>;
 

@@ -1,4 +1,4 @@
-import type { Dtype } from '../tensors/tensor.ts';
+import type { Dtype } from '../../tensors/tensor.ts';
 
 /** How exactly a claimed gradient can be expected to be right. */
 export interface Precision {

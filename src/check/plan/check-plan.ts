@@ -1,9 +1,9 @@
-import type { CheckSpec } from './check-job.ts';
-import { type CompiledJob, compileJob } from './compile-job.ts';
-import { evaluationsPerComponent } from './differences.ts';
-import { NOISE_POINTS } from './noise/ecnoise.ts';
+import type { CheckSpec } from '../check-job.ts';
+import { type CompiledJob, compileJob } from '../compile-job.ts';
+import { NOISE_POINTS } from '../noise/ecnoise.ts';
+import type { Method, Strategy } from '../settings.ts';
+import { evaluationsPerComponent } from '../sweep/differences.ts';
 import { selectedRuns } from './selection.ts';
-import type { Method, Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
 import type { SweepDesign } from './sweep-design.ts';
 

@@ -1,13 +1,13 @@
+import { type CheckJob, type CheckSpec, componentCount } from '../check-job.ts';
+import type { CompiledJob } from '../compile-job.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOFF } from '../noise/noise.ts';
+import { planSweep } from '../plan/plan-stage.ts';
+import { type ComponentRun, forEachComponent } from '../plan/selection.ts';
+import { sliceBlocks } from '../plan/sweep-block.ts';
+import { forEachIndex, patternSize, type ShardEntry, type SweepResult } from '../shard.ts';
 import { type AuditedPair, type AuditFinding, judgeAudit } from './audit.ts';
-import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
-import type { CompiledJob } from './compile-job.ts';
 import { differences, stepOf } from './differences.ts';
-import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOFF } from './noise/noise.ts';
-import { planSweep } from './plan-stage.ts';
 import type { Refinement } from './refinement.ts';
-import { type ComponentRun, forEachComponent } from './selection.ts';
-import { forEachIndex, patternSize, type ShardEntry, type SweepResult } from './shard.ts';
-import { sliceBlocks } from './sweep-block.ts';
 
 /** The others of a parameter are taken to have no more than so many times the truncation of the refined ones. */
 const TRUNCATION_SPREAD = 4;

@@ -1,11 +1,11 @@
-import { Contraction } from '../graph/contraction.ts';
-import { independentAxes } from '../graph/example-map.ts';
-import type { NodeId } from '../graph/graph.ts';
-import type { LinearUse } from '../graph/linear-uses.ts';
-import { ProbeProgram } from '../graph/probe-program.ts';
-import { compactShape, FREE, type Region } from '../graph/region.ts';
-import type { Tape } from '../graph/tape.ts';
-import { type Shape, sizeOf } from '../tensors/tensor.ts';
+import { Contraction } from '../../graph/contraction.ts';
+import { independentAxes } from '../../graph/example-map.ts';
+import type { NodeId } from '../../graph/graph.ts';
+import type { LinearUse } from '../../graph/linear-uses.ts';
+import { ProbeProgram } from '../../graph/probe-program.ts';
+import { compactShape, FREE, type Region } from '../../graph/region.ts';
+import type { Tape } from '../../graph/tape.ts';
+import { type Shape, sizeOf } from '../../tensors/tensor.ts';
 
 /** Units that are contracted together at most: more would not make the product faster. */
 const MOST_CONTRACTED = 64;

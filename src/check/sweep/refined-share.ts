@@ -1,7 +1,7 @@
-import type { CompiledJob } from './compile-job.ts';
-import type { ComponentRun } from './selection.ts';
-import type { StagePlan } from './shard.ts';
-import { countComponents } from './sweep-block.ts';
+import type { CompiledJob } from '../compile-job.ts';
+import type { ComponentRun } from '../plan/selection.ts';
+import { countComponents } from '../plan/sweep-block.ts';
+import type { StagePlan } from '../shard.ts';
 
 /** Of a parameter's doubtful components so many are looked at again at least, if there are. */
 const LEAST = 64;

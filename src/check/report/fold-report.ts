@@ -1,14 +1,14 @@
-import { toJsonNumber } from '../tensors/json-number.ts';
+import { toJsonNumber } from '../../tensors/json-number.ts';
+import type { CheckJob } from '../check-job.ts';
+import { evaluationError, largestNoise, type Noise } from '../noise/noise.ts';
+import { evaluationsSaved, planCheck } from '../plan/check-plan.ts';
+import type { Conclusions } from '../verdict/conclusions.ts';
+import { norm } from '../verdict/norm.ts';
+import { type ComparedPairs, relativeDifference } from '../verdict/relative-difference.ts';
+import { combineVerdicts } from '../verdict/verdict.ts';
 import { addDiagnosis } from './add-diagnosis.ts';
-import type { CheckJob } from './check-job.ts';
-import { evaluationsSaved, planCheck } from './check-plan.ts';
-import type { Conclusions } from './conclusions.ts';
-import { evaluationError, largestNoise, type Noise } from './noise/noise.ts';
-import { norm } from './norm.ts';
 import type { ReportedParameter } from './parameter-report.ts';
-import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
 import type { ComponentCounts, Report } from './report.ts';
-import { combineVerdicts } from './verdict.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What the stages found, all of it. */

@@ -1,4 +1,4 @@
-import type { ComponentFlag, Verdict } from './report.ts';
+import type { ComponentFlag, Verdict } from '../report/report.ts';
 
 /*
  * What was concluded of a component, in one byte: the verdict in the lowest two bits, then a bit for each flag.

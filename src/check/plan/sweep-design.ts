@@ -1,16 +1,16 @@
-import type { NodeId } from '../graph/graph.ts';
-import { parameterUses } from '../graph/linear-uses.ts';
-import { ProbeProgram } from '../graph/probe-program.ts';
-import { pointRegion, type Region } from '../graph/region.ts';
-import { Tape } from '../graph/tape.ts';
-import type { Shape } from '../tensors/tensor.ts';
-import { auditedRuns } from './audit.ts';
-import type { CheckSpec } from './check-job.ts';
-import { workPerComponent } from './differences.ts';
-import { type DirectionsBlock, directionsBlock } from './directional/directions-block.ts';
-import { noiseRegion } from './noise/noise-region.ts';
+import type { NodeId } from '../../graph/graph.ts';
+import { parameterUses } from '../../graph/linear-uses.ts';
+import { ProbeProgram } from '../../graph/probe-program.ts';
+import { pointRegion, type Region } from '../../graph/region.ts';
+import { Tape } from '../../graph/tape.ts';
+import type { Shape } from '../../tensors/tensor.ts';
+import type { CheckSpec } from '../check-job.ts';
+import { type DirectionsBlock, directionsBlock } from '../directional/directions-block.ts';
+import { noiseRegion } from '../noise/noise-region.ts';
+import { type CheckSettings, checksWholeParameters, type Strategy } from '../settings.ts';
+import { auditedRuns } from '../sweep/audit.ts';
+import { workPerComponent } from '../sweep/differences.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import { type CheckSettings, checksWholeParameters, type Strategy } from './settings.ts';
 import { countComponents, type SweepBlock } from './sweep-block.ts';
 import { type GroupMember, UnitGroup } from './unit-group.ts';
 

@@ -1,15 +1,15 @@
-import type { BoundProgram } from '../graph/bound-program.ts';
-import type { Contraction } from '../graph/contraction.ts';
-import type { Heap } from '../graph/heap.ts';
-import type { Operand } from '../graph/op.ts';
-import { RegionMap } from '../graph/region.ts';
-import { unravel } from '../tensors/tensor.ts';
+import type { BoundProgram } from '../../graph/bound-program.ts';
+import type { Contraction } from '../../graph/contraction.ts';
+import type { Heap } from '../../graph/heap.ts';
+import type { Operand } from '../../graph/op.ts';
+import { RegionMap } from '../../graph/region.ts';
+import { unravel } from '../../tensors/tensor.ts';
+import type { JobView } from '../job-memory.ts';
+import { evaluationError, type Noise, relativeNoise, roundingBound } from '../noise/noise.ts';
+import type { UnitGroup } from '../plan/unit-group.ts';
+import { randomStream } from '../random.ts';
+import type { ShardEntry } from '../shard.ts';
 import { differences, RETRY_STEPS, stepOf } from './differences.ts';
-import type { JobView } from './job-memory.ts';
-import { evaluationError, type Noise, relativeNoise, roundingBound } from './noise/noise.ts';
-import { randomStream } from './random.ts';
-import type { ShardEntry } from './shard.ts';
-import type { UnitGroup } from './unit-group.ts';
 import { UnitValues } from './unit-values.ts';
 
 /** Contractions that an estimate of the rounding is made of. */

@@ -1,6 +1,6 @@
+import { evaluationError, type Noise, relativeNoise, roundingBound } from '../noise/noise.ts';
 import type { ComponentProbes, Quotients } from './component-probes.ts';
 import { differences, RETRY_STEPS } from './differences.ts';
-import { evaluationError, type Noise, relativeNoise, roundingBound } from './noise/noise.ts';
 import type { Kink, Refinement } from './refinement.ts';
 
 const CENTRAL = { plus: 1, minus: -1 };

@@ -1,10 +1,10 @@
-import { KinkWatch } from '../graph/complex/kink-watch.ts';
-import { ComplexProgram } from '../graph/complex-program.ts';
-import type { ProbeProgram } from '../graph/probe-program.ts';
-import { unravel } from '../tensors/tensor.ts';
-import type { Parameter } from './check-job.ts';
+import { KinkWatch } from '../../graph/complex/kink-watch.ts';
+import { ComplexProgram } from '../../graph/complex-program.ts';
+import type { ProbeProgram } from '../../graph/probe-program.ts';
+import { unravel } from '../../tensors/tensor.ts';
+import type { Parameter } from '../check-job.ts';
+import type { JobView } from '../job-memory.ts';
 import type { Quotients } from './component-probes.ts';
-import type { JobView } from './job-memory.ts';
 
 /** How near a kink is said to be crossed, times max(1, |θᵢ|): about the smallest step that differences are retried with. */
 const NEAR_KINK = 1e-8;

@@ -1,4 +1,4 @@
-import type { Refinement } from './refinement.ts';
+import type { Refinement } from '../sweep/refinement.ts';
 
 /** What a check concluded of every component. The arrays are laid out as θ. */
 export interface Conclusions {

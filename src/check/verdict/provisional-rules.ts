@@ -1,5 +1,5 @@
-import { componentCount } from './check-job.ts';
-import type { JobView } from './job-memory.ts';
+import { componentCount } from '../check-job.ts';
+import type { JobView } from '../job-memory.ts';
 import { type ClaimedTraits, claimedTraits, largestMagnitude, precisionOf } from './precision.ts';
 import { type VerdictRule, verdictRule } from './verdict.ts';
 

@@ -1,9 +1,9 @@
-import type { JsonNumber } from '../tensors/json-number.ts';
-import type { CheckPlan } from './check-plan.ts';
-import type { AxisFailures } from './diagnosis/axis-failures.ts';
-import type { ParameterDiagnosis } from './diagnosis/cause.ts';
-import type { Diagnosis } from './diagnosis/diagnose.ts';
-import type { ComponentSelection, Method, Strategy } from './settings.ts';
+import type { JsonNumber } from '../../tensors/json-number.ts';
+import type { AxisFailures } from '../diagnosis/axis-failures.ts';
+import type { ParameterDiagnosis } from '../diagnosis/cause.ts';
+import type { Diagnosis } from '../diagnosis/diagnose.ts';
+import type { CheckPlan } from '../plan/check-plan.ts';
+import type { ComponentSelection, Method, Strategy } from '../settings.ts';
 
 /** About the gradient; a job's `status` is another thing. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';

@@ -1,16 +1,16 @@
-import { toJsonNumber } from '../tensors/json-number.ts';
-import { unravel } from '../tensors/tensor.ts';
-import type { AuditFinding } from './audit.ts';
-import type { Parameter } from './check-job.ts';
-import { markOf } from './component-marks.ts';
-import { type Conclusions, shownBound } from './conclusions.ts';
-import { Norm } from './norm.ts';
-import type { ParameterJudgement } from './parameter-judgement.ts';
-import { type ComparedPairs, relativeDifference } from './relative-difference.ts';
+import { toJsonNumber } from '../../tensors/json-number.ts';
+import { unravel } from '../../tensors/tensor.ts';
+import type { Parameter } from '../check-job.ts';
+import { type ComponentRun, forEachComponent } from '../plan/selection.ts';
+import type { Strategy } from '../settings.ts';
+import type { AuditFinding } from '../sweep/audit.ts';
+import { markOf } from '../verdict/component-marks.ts';
+import { type Conclusions, shownBound } from '../verdict/conclusions.ts';
+import { Norm } from '../verdict/norm.ts';
+import type { ParameterJudgement } from '../verdict/parameter-judgement.ts';
+import { type ComparedPairs, relativeDifference } from '../verdict/relative-difference.ts';
+import type { ComponentVerdict } from '../verdict/verdict.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
-import { type ComponentRun, forEachComponent } from './selection.ts';
-import type { Strategy } from './settings.ts';
-import type { ComponentVerdict } from './verdict.ts';
 import { type RankedComponent, relativeError, WorstComponents } from './worst-components.ts';
 
 /** Worst components that a report lists of each parameter. */

@@ -1,5 +1,5 @@
-import type { ProbeProgram } from '../graph/probe-program.ts';
-import type { DirectionsBlock } from './directional/directions-block.ts';
+import type { ProbeProgram } from '../../graph/probe-program.ts';
+import type { DirectionsBlock } from '../directional/directions-block.ts';
 import type { ComponentRun } from './selection.ts';
 import type { UnitGroup } from './unit-group.ts';
 
