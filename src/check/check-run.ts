@@ -1,12 +1,12 @@
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
-import { comparedProjections, reportDirections } from './directional/direction-report.ts';
+import { reportDirections } from './directional/direction-report.ts';
 import { Localisation } from './directional/localisation.ts';
 import { planPrepare, planRefine } from './plan/plan-stage.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './plan/selection.ts';
 import { countComponents } from './plan/sweep-block.ts';
 import { foldReport } from './report/fold-report.ts';
-import { comparedComponents, type ReportedParameter, reportParameter } from './report/parameter-report.ts';
+import { type ReportedParameter, reportParameter } from './report/parameter-report.ts';
 import type { ParameterReport, Report } from './report/report.ts';
 import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
 import { isCoarse } from './sweep/differences.ts';
@@ -17,7 +17,6 @@ import type { Conclusions } from './verdict/conclusions.ts';
 import { type CheckFailure, costMismatch } from './verdict/cost-mismatch.ts';
 import { ParameterJudgement } from './verdict/parameter-judgement.ts';
 import { claimedTraits, type Precision, precisionOf } from './verdict/precision.ts';
-import type { ComparedPairs } from './verdict/relative-difference.ts';
 
 /**
  * The state of one check: which stage to run now, what has come back, what follows from it. It runs nothing itself;
@@ -137,7 +136,6 @@ export class CheckRun {
       evaluations: this.#evaluations,
       conclusions: this.conclusions,
       components: countComponents(this.#runs),
-      compared: this.#compared,
       parameters: this.#reported,
     };
     return foldReport(this.#job, findings, durationMs);
@@ -231,18 +229,6 @@ export class CheckRun {
     });
     return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection);
   }
-
-  /** What of the whole gradient is held against each other. */
-  readonly #compared: ComparedPairs = (visit) => {
-    for (const [parameter, runs] of this.#runsOf) {
-      const bisection = this.#localisation.of(parameter);
-      const pairs =
-        bisection === undefined
-          ? comparedComponents(runs, this.numeric, this.#job.claimed)
-          : comparedProjections(bisection);
-      pairs(visit);
-    }
-  };
 
   #isFinished(parameter: number): boolean {
     if (!this.#sweep.hasAllOf(parameter)) return false;

@@ -122,23 +122,13 @@ export interface SweepResult {
 
 export type ShardResult = PrepareResult | SweepResult;
 
-/** The number of components a pattern names. */
-export function patternSize(pattern: IndexPattern): number {
-  return pattern.kind === 'list' ? pattern.indices.length : pattern.blocks * pattern.count;
-}
-
-/** Calls `visit(component, position)` for each component of the pattern, in the order of the values. */
-export function forEachIndex(
-  pattern: IndexPattern,
-  visit: (component: number, position: number) => void,
-): void {
-  if (pattern.kind === 'list') {
-    for (let i = 0; i < pattern.indices.length; i++) visit(pattern.indices[i], i);
-    return;
+/** The component of each position of a pattern, in the order of the values. */
+export function indicesOf(pattern: IndexPattern): Uint32Array {
+  if (pattern.kind === 'list') return pattern.indices;
+  const { start, count, blocks, stride } = pattern;
+  const indices = new Uint32Array(blocks * count);
+  for (let position = 0, block = 0; block < blocks; block++) {
+    for (let i = 0; i < count; i++) indices[position++] = start + block * stride + i;
   }
-  let position = 0;
-  for (let block = 0; block < pattern.blocks; block++) {
-    const first = pattern.start + block * pattern.stride;
-    for (let i = 0; i < pattern.count; i++) visit(first + i, position++);
-  }
+  return indices;
 }

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { norm } from '../../src/check/verdict/norm.ts';
-import { relativeDifference } from '../../src/check/verdict/relative-difference.ts';
+import { Comparison, combineDifferences } from '../../src/check/verdict/relative-difference.ts';
 
 const of = (values: readonly number[]) => norm((take) => values.forEach((value) => void take(value)));
+const compare = (numeric: readonly number[], claimed: readonly number[]) => {
+  const comparison = new Comparison();
+  numeric.forEach((value, i) => {
+    comparison.add(value, claimed[i]);
+  });
+  return comparison.result();
+};
 const difference = (numeric: readonly number[], claimed: readonly number[]) =>
-  relativeDifference((visit) => numeric.forEach((value, i) => void visit(value, claimed[i])))
-    .relativeDifference;
+  compare(numeric, claimed).relativeDifference;
 
 describe('the norm', () => {
   it('is that of Pythagoras', () => {
@@ -80,4 +86,23 @@ describe('the relative difference', () => {
       }),
     );
   });
+});
+
+it('the relative difference of parts is that of all their components', () => {
+  const pairs = fc.array(fc.tuple(fc.double({ min: -9, max: 9 }), fc.double({ min: -9, max: 9 })));
+  fc.assert(
+    fc.property(pairs, pairs, (first, second) => {
+      const of = (list: typeof first) =>
+        compare(
+          list.map(([numeric]) => numeric),
+          list.map(([, claimed]) => claimed),
+        );
+      const whole = of([...first, ...second]);
+      const parts = combineDifferences([of(first), of(second)]);
+      for (const key of ['numericNorm', 'claimedNorm', 'differenceNorm', 'relativeDifference'] as const) {
+        if (Number.isNaN(whole[key])) expect(parts[key]).toBeNaN();
+        else expect(Math.abs(parts[key] - whole[key])).toBeLessThanOrEqual(1e-14 * whole[key]);
+      }
+    }),
+  );
 });

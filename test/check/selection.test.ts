@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckSpec } from '../../src/check/check-job.ts';
-import { forEachComponent, selectedRuns } from '../../src/check/plan/selection.ts';
+import { type ComponentRun, selectedRuns } from '../../src/check/plan/selection.ts';
 import { countComponents, sliceRuns } from '../../src/check/plan/sweep-block.ts';
 import { type ComponentSelection, defaultSettings } from '../../src/check/settings.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
@@ -23,9 +23,11 @@ function spec(sizes: readonly number[], components: ComponentSelection, seed = 0
 }
 
 function chosen(of: CheckSpec): number[] {
-  const list: number[] = [];
-  forEachComponent(selectedRuns(of), (component) => list.push(component));
-  return list;
+  return componentsOf(selectedRuns(of));
+}
+
+function componentsOf(runs: readonly ComponentRun[]): number[] {
+  return runs.flatMap(({ start, count }) => Array.from({ length: count }, (_, i) => start + i));
 }
 
 const sizes = fc
@@ -84,8 +86,7 @@ it('any range of a list of runs covers the components at its place', () => {
       const runs = selectedRuns(of);
       const from = Math.min(start, countComponents(runs));
       const taken = Math.min(count, countComponents(runs) - from);
-      const slice: number[] = [];
-      forEachComponent(sliceRuns(runs, from, taken), (component) => slice.push(component));
+      const slice = componentsOf(sliceRuns(runs, from, taken));
       expect(slice).toEqual(chosen(of).slice(from, from + taken));
     }),
   );

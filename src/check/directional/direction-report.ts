@@ -3,7 +3,7 @@ import type { ReportedParameter } from '../report/parameter-report.ts';
 import type { DirectionalReport, ParameterReport, Verdict } from '../report/report.ts';
 import { shownBound } from '../verdict/conclusions.ts';
 import { norm } from '../verdict/norm.ts';
-import { type ComparedPairs, relativeDifference } from '../verdict/relative-difference.ts';
+import { Comparison, type RelativeDifference } from '../verdict/relative-difference.ts';
 import type { Bisection } from './bisection.ts';
 import {
   isTelling,
@@ -23,7 +23,7 @@ export function reportDirections(ofChecked: ReportedParameter, bisection: Bisect
   const corrected = roots.map((root) => bisection.corrected(root));
   const detectable = smallestDetectable(corrected, bisection.rule);
   const directional = describeDirections(bisection, detectable);
-  const norms = relativeDifference(comparedProjections(bisection));
+  const norms = compareProjections(bisection);
   const report: ParameterReport = {
     ...ofChecked.report,
     verdict: verdictOf(ofChecked.report, directional.explained && corrected.every(isTelling)),
@@ -36,7 +36,7 @@ export function reportDirections(ofChecked: ReportedParameter, bisection: Bisect
   const errorNorm = norm((take) => {
     for (const root of roots) take(shareOfNorm(root) * numericError(root));
   });
-  return { report, errorNorm };
+  return { report, norms, errorNorm };
 }
 
 /**
@@ -44,10 +44,11 @@ export function reportDirections(ofChecked: ReportedParameter, bisection: Bisect
  * over the components: the mean of ⟨g,v⟩² over all ±1 vectors v is ‖g‖² (Hutchinson 1990, Commun. Stat. Simul.
  * Comput. 19(2)).
  */
-export function comparedProjections({ roots }: Bisection): ComparedPairs {
-  return (visit) => {
-    for (const root of roots) visit(shareOfNorm(root) * root.numeric, shareOfNorm(root) * root.claimed);
-  };
+function compareProjections({ roots }: Bisection): RelativeDifference {
+  const comparison = new Comparison();
+  for (const root of roots)
+    comparison.add(shareOfNorm(root) * root.numeric, shareOfNorm(root) * root.claimed);
+  return comparison.result();
 }
 
 /** What a projection is multiplied by to be one of VECTORS terms of a norm, whatever the steps of its components. */

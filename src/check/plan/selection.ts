@@ -28,13 +28,6 @@ export function selectedRuns(spec: CheckSpec): readonly ComponentRun[] {
   return sampledRuns(spec, components.sample, seed);
 }
 
-/** Calls `visit` with every component of the runs, in order. */
-export function forEachComponent(runs: readonly ComponentRun[], visit: (component: number) => void): void {
-  for (const run of runs) {
-    for (let i = 0; i < run.count; i++) visit(run.start + i);
-  }
-}
-
 /** The runs of each parameter that has any, in the job's order. */
 export function runsByParameter(runs: readonly ComponentRun[]): ReadonlyMap<number, readonly ComponentRun[]> {
   const groups = new Map<number, ComponentRun[]>();

@@ -4,7 +4,7 @@ import { evaluationError, largestNoise, type Noise } from '../noise/noise.ts';
 import { evaluationsSaved, planCheck } from '../plan/check-plan.ts';
 import type { Conclusions } from '../verdict/conclusions.ts';
 import { norm } from '../verdict/norm.ts';
-import { type ComparedPairs, relativeDifference } from '../verdict/relative-difference.ts';
+import { combineDifferences } from '../verdict/relative-difference.ts';
 import { combineVerdicts } from '../verdict/verdict.ts';
 import { addDiagnosis } from './add-diagnosis.ts';
 import type { ReportedParameter } from './parameter-report.ts';
@@ -17,8 +17,6 @@ export interface Findings {
   readonly evaluations: number;
   /** What was concluded of every component. */
   readonly conclusions: Conclusions;
-  /** What of the whole gradient was held against each other. */
-  readonly compared: ComparedPairs;
   /** Components that the job asks for. */
   readonly components: number;
   /** By parameter of the spec. */
@@ -31,7 +29,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   const { settings } = job.spec;
   const parameters = findings.parameters.map(({ report }) => report);
   const components = sumCounts(parameters.map((parameter) => parameter.components));
-  const norms = relativeDifference(findings.compared);
+  const norms = combineDifferences(findings.parameters.map((parameter) => parameter.norms));
   const plan = planCheck(job.spec);
   const bare: Report = {
     verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),

@@ -1,14 +1,14 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import { unravel } from '../../tensors/tensor.ts';
 import type { Parameter } from '../check-job.ts';
-import { type ComponentRun, forEachComponent } from '../plan/selection.ts';
+import type { ComponentRun } from '../plan/selection.ts';
 import type { Strategy } from '../settings.ts';
 import type { AuditFinding } from '../sweep/audit.ts';
-import { markOf } from '../verdict/component-marks.ts';
+import { markOf, PLAIN_PASS } from '../verdict/component-marks.ts';
 import { type Conclusions, shownBound } from '../verdict/conclusions.ts';
 import { Norm } from '../verdict/norm.ts';
 import type { ParameterJudgement } from '../verdict/parameter-judgement.ts';
-import { type ComparedPairs, relativeDifference } from '../verdict/relative-difference.ts';
+import { Comparison, type RelativeDifference } from '../verdict/relative-difference.ts';
 import type { ComponentVerdict } from '../verdict/verdict.ts';
 import type { ComponentCounts, ComponentReport, ParameterReport, Verdict } from './report.ts';
 import { type RankedComponent, relativeError, WorstComponents } from './worst-components.ts';
@@ -36,19 +36,19 @@ export interface ParameterFindings {
   readonly audit: AuditFinding | undefined;
 }
 
-/** A parameter's report, and how far rounding and truncation may have moved its numeric gradient. */
+/** A parameter's report, and what the job's is made of. */
 export interface ReportedParameter {
   readonly report: ParameterReport;
-  /** ‖B‖₂ over its components. */
+  readonly norms: RelativeDifference;
+  /** ‖B‖₂ over its components: how far rounding and truncation may have moved its numeric gradient. */
   readonly errorNorm: number;
 }
 
 export function reportParameter(findings: ParameterFindings): ReportedParameter {
   const { parameter, runs, judgement, conclusions, claimed, strategy, audit } = findings;
-  const { numeric } = conclusions;
   const tally = new Tally(findings);
-  forEachComponent(runs, (component) => tally.add(component));
-  const norms = relativeDifference(comparedComponents(runs, numeric, claimed));
+  for (const run of runs) tally.addRun(run);
+  const norms = tally.norms();
   const report: ParameterReport = {
     name: parameter.name,
     shape: parameter.shape,
@@ -68,16 +68,7 @@ export function reportParameter(findings: ParameterFindings): ReportedParameter 
       return reportComponent(index, component, claimed[component], judged, conclusions);
     }),
   };
-  return { report, errorNorm: tally.errorNorm };
-}
-
-/** What is compared of components that were checked by themselves. */
-export function comparedComponents(
-  runs: readonly ComponentRun[],
-  numeric: Float64Array,
-  claimed: Float64Array,
-): ComparedPairs {
-  return (visit) => forEachComponent(runs, (component) => visit(numeric[component], claimed[component]));
+  return { report, norms, errorNorm: tally.errorNorm };
 }
 
 function describeAudit({ components, maxDifference, bound, agreed }: AuditFinding) {
@@ -123,6 +114,7 @@ class Tally {
   /** An error larger than this would have been found in any of the components that passed. */
   detectable = 0;
   readonly #findings: ParameterFindings;
+  readonly #compared = new Comparison();
   readonly #errors = new Norm();
   readonly #undecided = new Norm();
 
@@ -130,25 +122,53 @@ class Tally {
     this.#findings = findings;
   }
 
-  add(component: number): void {
+  addRun({ start, count }: ComponentRun): void {
     const { claimed, conclusions, judgement } = this.#findings;
-    const [a, n] = [claimed[component], conclusions.numeric[component]];
-    const judged = judgement.judge(component);
-    const { verdict, bound, error, flags } = judged;
+    const { numeric, bounds, marks } = conclusions;
+    for (let component = start; component < start + count; component++) {
+      const [a, n] = [claimed[component], numeric[component]];
+      this.#compared.add(n, a);
+      const ranked = relativeError(a, n);
+      this.histogram[binOf(ranked)]++;
+      // NaN stays once it is met.
+      const difference = Math.abs(a - n);
+      if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
+      if (!judgement.passesPlainly(component)) {
+        this.#addJudged(component, ranked, difference);
+        continue;
+      }
+      const [error, bound] = [judgement.error(component), judgement.plainBound(component)];
+      bounds[component] = bound;
+      marks[component] = PLAIN_PASS;
+      this.counts.pass++;
+      if (bound + error > this.detectable) this.detectable = bound + error;
+      this.#errors.add(error);
+      this.#offer(component, 'pass', ranked);
+    }
+  }
+
+  /** Adds one that does not pass plainly. */
+  #addJudged(component: number, ranked: number, difference: number): void {
+    const { conclusions, judgement } = this.#findings;
+    const { verdict, bound, error, flags } = judgement.judge(component);
     conclusions.bounds[component] = bound;
     conclusions.marks[component] = markOf(verdict, flags);
     this.counts[verdict]++;
     for (const flag of flags) this.flagged[flag]++;
-    const ranked = relativeError(a, n);
-    this.histogram[binOf(ranked)]++;
-    if (this.worst.mayTake(verdict, ranked))
-      this.worst.offer({ component, verdict, relativeError: ranked, judged });
-    // NaN stays once it is met.
-    const difference = Math.abs(a - n);
-    if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
     if (verdict === 'pass') this.detectable = Math.max(this.detectable, bound + error);
     if (verdict === 'inconclusive') this.#undecided.add(Math.max(error, difference));
     this.#errors.add(error);
+    this.#offer(component, verdict, ranked);
+  }
+
+  #offer(component: number, verdict: Verdict, ranked: number): void {
+    if (!this.worst.mayTake(verdict, ranked)) return;
+    const judged = this.#findings.judgement.judge(component);
+    this.worst.offer({ component, verdict, relativeError: ranked, judged });
+  }
+
+  norms(): RelativeDifference {
+    return this.#compared.result();
   }
 
   /** ‖B‖₂. */

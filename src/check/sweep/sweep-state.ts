@@ -2,9 +2,9 @@ import { type CheckJob, type CheckSpec, componentCount } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
 import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOFF } from '../noise/noise.ts';
 import { planSweep } from '../plan/plan-stage.ts';
-import { type ComponentRun, forEachComponent } from '../plan/selection.ts';
+import type { ComponentRun } from '../plan/selection.ts';
 import { sliceBlocks } from '../plan/sweep-block.ts';
-import { forEachIndex, patternSize, type ShardEntry, type SweepResult } from '../shard.ts';
+import { indicesOf, type ShardEntry, type SweepResult } from '../shard.ts';
 import { type AuditedPair, type AuditFinding, judgeAudit } from './audit.ts';
 import { differences, stepOf } from './differences.ts';
 import type { Refinement } from './refinement.ts';
@@ -116,12 +116,12 @@ export class SweepState {
     const pairs: AuditedPair[] = [];
     for (const { components, numeric, crossed } of entries) {
       const crossedHere = new Set(crossed);
-      forEachIndex(components, (component, position) => {
+      for (const [position, component] of indicesOf(components).entries()) {
         const at = offset + component;
-        if (this.crossed[at] !== 0 || crossedHere.has(position)) return;
+        if (this.crossed[at] !== 0 || crossedHere.has(position)) continue;
         const rounding = this.rounding[at] + this.#componentRounding(parameter, at);
         pairs.push({ node: this.numeric[at], weight: numeric[position], rounding });
-      });
+      }
     }
     const finding = judgeAudit(pairs, this.largest(parameter));
     this.#judged.set(parameter, finding);
@@ -131,11 +131,11 @@ export class SweepState {
   /** Puts components moved by themselves in the place of what the sweep gave. */
   replace(entry: ShardEntry): void {
     const { offset } = this.#job.spec.parameters[entry.parameter];
-    forEachIndex(entry.components, (component) => {
+    for (const component of indicesOf(entry.components)) {
       this.numeric[offset + component] = 0;
       this.rounding[offset + component] = 0;
       this.crossed[offset + component] = 0;
-    });
+    }
     this.#add(entry);
   }
 
@@ -148,11 +148,13 @@ export class SweepState {
     const { numeric } = this;
     const { claimed } = this.#job;
     const isDirected = this.#compiled.strategies[parameter] === 'directional';
-    forEachComponent(this.#runsOf.get(parameter) ?? [], (component) => {
-      const value = numeric[component];
-      const size = Math.abs(isDirected && Number.isNaN(value) ? claimed[component] : value);
-      if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
-    });
+    for (const { start, count } of this.#runsOf.get(parameter) ?? []) {
+      for (let component = start; component < start + count; component++) {
+        const value = numeric[component];
+        const size = Math.abs(isDirected && Number.isNaN(value) ? claimed[component] : value);
+        if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+      }
+    }
     return largest;
   }
 
@@ -165,20 +167,21 @@ export class SweepState {
     const { offset } = this.#job.spec.parameters[parameter];
     // Those of a program that does not reach J are exact.
     const reaches = this.#compiled.programs[parameter]?.reachesCost === true;
-    forEachIndex(components, (component, position) => {
-      const at = offset + component;
+    const places = indicesOf(components);
+    let [source, left] = [0, bound?.repeat ?? 0];
+    for (let position = 0; position < places.length; position++) {
+      const at = offset + places[position];
       this.numeric[at] += numeric[position];
-      const added =
-        bound !== undefined
-          ? bound.values[Math.floor(position / bound.repeat) % bound.values.length]
-          : reaches
-            ? this.#componentRounding(parameter, at)
-            : 0;
+      let added = 0;
+      if (bound !== undefined) {
+        added = bound.values[source];
+        left--;
+        if (left === 0) [source, left] = [(source + 1) % bound.values.length, bound.repeat];
+      } else if (reaches) added = this.#componentRounding(parameter, at);
       // Roundings of different terms are independent of each other.
       this.rounding[at] = this.rounding[at] === 0 ? added : Math.hypot(this.rounding[at], added);
-    });
+    }
     if (crossed.length === 0 && refined.length === 0) return;
-    const places = placesOf(components);
     for (const position of crossed) this.crossed[offset + places[position]] = 1;
     for (const { position, ...refinement } of refined) {
       this.refinements.set(offset + places[position], refinement);
@@ -194,15 +197,6 @@ export class SweepState {
     const step = stepOf(method, epsilon, this.#job.theta[component], relativeNoise(noise));
     return roundingBound(evaluationError(noise), differences[method].roundoff, step);
   }
-}
-
-/** The component of each position of a pattern. */
-function placesOf(pattern: ShardEntry['components']): Uint32Array {
-  const places = new Uint32Array(patternSize(pattern));
-  forEachIndex(pattern, (component, position) => {
-    places[position] = component;
-  });
-  return places;
 }
 
 function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: ReturnType<typeof planSweep>): number[] {

@@ -11,6 +11,9 @@ const FLAG_SHIFT = 2;
 /** The mark of a component that was moved together with others, never by itself. */
 export const UNCHECKED = 3;
 
+/** The mark of a component that passes without any flag. */
+export const PLAIN_PASS = 0;
+
 export function markOf(verdict: Verdict, flags: readonly ComponentFlag[]): number {
   let mark = verdicts.indexOf(verdict);
   for (const flag of flags) mark |= 1 << (FLAG_SHIFT + flagNames.indexOf(flag));

@@ -3,10 +3,11 @@ import type { SweepState } from '../sweep/sweep-state.ts';
 import type { Precision } from './precision.ts';
 import {
   type ComponentVerdict,
+  type Evidence,
   isClear,
   judgeComponent,
   passesPlainly,
-  plainPass,
+  plainBound,
   type VerdictRule,
   verdictRule,
 } from './verdict.ts';
@@ -35,14 +36,7 @@ export class ParameterJudgement {
    * given the truncation of those of its parameter that were.
    */
   judge(component: number): ComponentVerdict {
-    const { numeric, rounding, crossed, refinements } = this.#sweep;
-    const [claimed, value] = [this.#claimed[component], numeric[component]];
-    const bound = rounding[component] + this.#complexRounding;
-    const refinement = refinements.get(component);
-    const isCrossed = crossed[component] !== 0;
-    if (refinement === undefined && !isCrossed && passesPlainly(this.#rule, claimed, value, bound))
-      return plainPass(this.#rule, claimed, value, bound);
-    const evidence = { claimed, numeric: value, bound, crossed: isCrossed, refinement };
+    const evidence = { ...this.#evidence(component), refinement: this.#sweep.refinements.get(component) };
     const plain = judgeComponent(this.#rule, evidence);
     if (evidence.refinement !== undefined || (plain.flags.length === 0 && plain.verdict === 'pass'))
       return plain;
@@ -53,23 +47,51 @@ export class ParameterJudgement {
     });
   }
 
+  /**
+   * Whether a component passes as most do: looked at once, no kink crossed, its values close and exactly enough known.
+   * `judge` comes to the same; this makes no objects.
+   */
+  passesPlainly(component: number): boolean {
+    const { numeric, crossed, refinements } = this.#sweep;
+    if (crossed[component] !== 0 || (refinements.size > 0 && refinements.has(component))) return false;
+    return passesPlainly(this.#rule, this.#claimed[component], numeric[component], this.error(component));
+  }
+
+  /** B of a component that was looked at once. */
+  error(component: number): number {
+    return this.#sweep.rounding[component] + this.#complexRounding;
+  }
+
+  /** The difference above which a component that passes plainly would have been called wrong. */
+  plainBound(component: number): number {
+    const [claimed, numeric] = [this.#claimed[component], this.#sweep.numeric[component]];
+    return plainBound(this.#rule, claimed, numeric, this.error(component));
+  }
+
   /** Those that do not clearly pass and were not looked at again, as runs. */
   unclear(parameter: number, runs: readonly ComponentRun[]): ComponentRun[] {
-    const { numeric, rounding, crossed, refinements } = this.#sweep;
+    const { refinements } = this.#sweep;
     const found: { parameter: number; start: number; count: number }[] = [];
     for (const { start, count } of runs) {
       for (let component = start; component < start + count; component++) {
-        const [claimed, value] = [this.#claimed[component], numeric[component]];
-        const bound = rounding[component] + this.#complexRounding;
-        const isCrossed = crossed[component] !== 0;
-        if (!isCrossed && passesPlainly(this.#rule, claimed, value, bound)) continue;
-        const evidence = { claimed, numeric: value, bound, crossed: isCrossed };
-        if (isClear(this.#rule, evidence) || refinements.has(component)) continue;
+        if (this.passesPlainly(component) || refinements.has(component)) continue;
+        if (isClear(this.#rule, this.#evidence(component))) continue;
         const last = found.at(-1);
         if (last !== undefined && last.start + last.count === component) last.count++;
         else found.push({ parameter, start: component, count: 1 });
       }
     }
     return found;
+  }
+
+  /** What the sweep knows of a component. */
+  #evidence(component: number): Evidence {
+    const { numeric, crossed } = this.#sweep;
+    return {
+      claimed: this.#claimed[component],
+      numeric: numeric[component],
+      bound: this.error(component),
+      crossed: crossed[component] !== 0,
+    };
   }
 }

@@ -1,28 +1,44 @@
-import { Norm } from './norm.ts';
+import { Norm, norm } from './norm.ts';
 
 /** The seed formula's parts, over some components. */
 export interface RelativeDifference {
   readonly numericNorm: number;
   readonly claimedNorm: number;
+  readonly differenceNorm: number;
   /** ‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂); 0 when both are exactly 0. */
   readonly relativeDifference: number;
 }
 
-/** Hands every pair of values that are held against each other to its callback, in order. */
-export type ComparedPairs = (visit: (numeric: number, claimed: number) => void) => void;
+/** Takes pairs of values that are held against each other, in order. */
+export class Comparison {
+  readonly #numeric = new Norm();
+  readonly #claimed = new Norm();
+  readonly #difference = new Norm();
 
-export function relativeDifference(pairs: ComparedPairs): RelativeDifference {
-  const [ofNumeric, ofClaimed, ofDifference] = [new Norm(), new Norm(), new Norm()];
-  pairs((numeric, claimed) => {
-    ofNumeric.add(numeric);
-    ofClaimed.add(claimed);
-    ofDifference.add(numeric - claimed);
-  });
-  const [numericNorm, claimedNorm] = [ofNumeric.value(), ofClaimed.value()];
+  add(numeric: number, claimed: number): void {
+    this.#numeric.add(numeric);
+    this.#claimed.add(claimed);
+    this.#difference.add(numeric - claimed);
+  }
+
+  result(): RelativeDifference {
+    return ofNorms(this.#numeric.value(), this.#claimed.value(), this.#difference.value());
+  }
+}
+
+/** What parts that have no component in common come to together. */
+export function combineDifferences(parts: readonly RelativeDifference[]): RelativeDifference {
+  const [only] = parts;
+  if (parts.length === 1) return only;
+  const together = (key: keyof RelativeDifference) =>
+    norm((take) => {
+      for (const part of parts) take(part[key]);
+    });
+  return ofNorms(together('numericNorm'), together('claimedNorm'), together('differenceNorm'));
+}
+
+function ofNorms(numericNorm: number, claimedNorm: number, differenceNorm: number): RelativeDifference {
   const scale = numericNorm + claimedNorm;
-  return {
-    numericNorm,
-    claimedNorm,
-    relativeDifference: scale === 0 ? 0 : ofDifference.value() / scale,
-  };
+  const relativeDifference = scale === 0 ? 0 : differenceNorm / scale;
+  return { numericNorm, claimedNorm, differenceNorm, relativeDifference };
 }

@@ -125,15 +125,14 @@ export function passesPlainly(
   return isOrdinary && Math.abs(claimed - numeric) <= error + tolerance * size && error <= DECISIVE * size;
 }
 
-/** The verdict on a component that passes plainly. */
-export function plainPass(
+/** The `bound` of a component that passes plainly. */
+export function plainBound(
   { tolerance, floor }: VerdictRule,
   claimed: number,
   numeric: number,
   error: number,
-): ComponentVerdict {
-  const size = Math.max(Math.abs(claimed), Math.abs(numeric));
-  return { verdict: 'pass', bound: Math.max(error + tolerance * size, floor), error, flags: NONE };
+): number {
+  return Math.max(error + tolerance * Math.max(Math.abs(claimed), Math.abs(numeric)), floor);
 }
 
 /** Whether a component passes beyond doubt, so that there is no need to look at it again. */
