@@ -29,8 +29,10 @@ export function relativeError(claimed: number, numeric: number): number {
 /** Keeps the worst `limit` of all components offered to it. */
 export class WorstComponents<Component extends RankedComponent = RankedComponent> {
   readonly #limit: number;
+  /** Sorted now and then, not at every offer: it may be as long as three times the limit in between. */
   readonly #kept: Component[] = [];
-  #sorted = false;
+  /** There are `limit` as bad as this one or worse. */
+  #least: Component | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -38,17 +40,13 @@ export class WorstComponents<Component extends RankedComponent = RankedComponent
 
   /** Whether such a component can be among the worst: most can not, and need not be made to be offered. */
   mayTake(verdict: Verdict, relativeError: number): boolean {
-    if (!this.#sorted || this.#kept.length < this.#limit) return true;
-    const last = this.#kept[this.#limit - 1];
-    return verdict !== last.verdict || relativeError >= last.relativeError;
+    const least = this.#least;
+    return least === undefined || verdict !== least.verdict || relativeError >= least.relativeError;
   }
 
   offer(candidate: Component): void {
-    // Sorted now and then, not at every offer: the list may be as long as three times the limit in between.
-    const last = this.#kept.length >= this.#limit ? this.#kept[this.#limit - 1] : undefined;
-    if (last !== undefined && this.#sorted && compareWorstFirst(last, candidate) <= 0) return;
+    if (this.#least !== undefined && compareWorstFirst(this.#least, candidate) <= 0) return;
     this.#kept.push(candidate);
-    this.#sorted = false;
     if (this.#kept.length >= 3 * this.#limit) this.#trim();
   }
 
@@ -60,6 +58,6 @@ export class WorstComponents<Component extends RankedComponent = RankedComponent
   #trim(): void {
     this.#kept.sort(compareWorstFirst);
     this.#kept.length = Math.min(this.#kept.length, this.#limit);
-    this.#sorted = true;
+    if (this.#kept.length === this.#limit) this.#least = this.#kept[this.#limit - 1];
   }
 }
