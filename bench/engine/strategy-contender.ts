@@ -3,11 +3,15 @@ import { estimate } from '../../src/check/plan/estimate.ts';
 import type { ComponentSelection, Strategy } from '../../src/check/settings.ts';
 import type { Executor } from '../../src/jobs/executor/executor.ts';
 import { checkDocumentSchema } from '../../src/models/check-document.ts';
+import { median } from '../median.ts';
 import type { Contender, Timing } from './contender.ts';
 import { networkComponents } from './network.ts';
 import type { NetworkCase } from './network-case.ts';
 import { networkJob } from './network-job.ts';
 import { timedCheck } from './timed-check.ts';
+
+/** A run is repeated for so long and the median of the later half of the checks is taken, if that is more than one. */
+const WARM_SECONDS = 1;
 
 /** Every strategy that a job document may name. */
 export const strategies: readonly Strategy[] = checkDocumentSchema.shape.strategy
@@ -40,7 +44,13 @@ export class StrategyContender implements Contender {
   }
 
   async run(): Promise<Timing> {
-    const { components, durationMs, settings, verdict } = await timedCheck(this.#executor, this.#job);
+    const reports = [await timedCheck(this.#executor, this.#job)];
+    const until = performance.now() + WARM_SECONDS * 1000;
+    while (performance.now() < until) reports.push(await timedCheck(this.#executor, this.#job));
+    // The later half: by then the threads have compiled what this network needs, as in a service that stays up.
+    const warm = reports.slice(reports.length >> 1);
+    const [{ components, settings, verdict }] = warm;
+    const durationMs = median(warm.map((report) => report.durationMs));
     if (settings.strategy !== this.name) throw new Error(`${this.name} was run as ${settings.strategy}`);
     const { checked, failed, inconclusive } = components;
     const seconds = durationMs / 1000;

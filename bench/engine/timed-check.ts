@@ -30,12 +30,18 @@ export async function timedCheck(executor: Executor, job: CheckJob): Promise<Rep
 async function runStage(executor: Executor, jobId: string, plan: StagePlan, run: CheckRun): Promise<void> {
   const { signal } = new AbortController();
   const waiting = plan.shards.values();
+  const startNext = () => {
+    const { value: shard } = waiting.next();
+    return shard === undefined ? undefined : executor.run(jobId, shard, signal);
+  };
   const drain = async () => {
-    for (const shard of waiting) {
-      const outcome = await executor.run(jobId, shard, signal);
-      if (outcome.kind !== 'done') throw new Error(`shard ${shard.stage} ${shard.index}: ${outcome.kind}`);
+    for (let started = startNext(); started !== undefined; ) {
+      const outcome = await started;
+      // As in the service, a thread gets its next shard before what came of the last one is folded.
+      started = startNext();
+      if (outcome.kind !== 'done') throw new Error(`a shard of stage ${plan.stage} ended: ${outcome.kind}`);
       run.accept(outcome.result);
-      // Once the shard is accepted, finished parameters are reported, as the service does for its events.
+      // And finished parameters are reported, which the service does for its events.
       run.takeFinishedParameters();
     }
   };

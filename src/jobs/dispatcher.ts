@@ -113,6 +113,8 @@ export class Dispatcher {
     const outcome = await this.#executor.run(job.id, shard, job.signal);
     this.#running--;
     if (outcome.kind === 'done') this.#admission.observe(estimated, (performance.now() - startedAt) / 1000);
+    // The thread gets its next shard first: what comes of this one is folded while it works.
+    this.#pump();
     job.settle(shard, outcome);
     this.#pump();
   }

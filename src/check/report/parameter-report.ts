@@ -6,7 +6,7 @@ import type { Strategy } from '../settings.ts';
 import type { AuditFinding } from '../sweep/audit.ts';
 import { markOf, PLAIN_PASS } from '../verdict/component-marks.ts';
 import { type Conclusions, shownBound } from '../verdict/conclusions.ts';
-import { Norm } from '../verdict/norm.ts';
+import { BLOCK, Norm } from '../verdict/norm.ts';
 import type { ParameterJudgement } from '../verdict/parameter-judgement.ts';
 import { Comparison, type RelativeDifference } from '../verdict/relative-difference.ts';
 import type { ComponentVerdict } from '../verdict/verdict.ts';
@@ -62,7 +62,7 @@ export function reportParameter(findings: ParameterFindings): ReportedParameter 
     maxError: toJsonNumber(tally.maxError),
     claimedNorm: toJsonNumber(norms.claimedNorm),
     numericNorm: toJsonNumber(norms.numericNorm),
-    histogram: { edges: EDGES, counts: tally.histogram },
+    histogram: { edges: EDGES, counts: [...tally.histogram] },
     worst: tally.worst.list().map(({ component, judged }) => {
       const index = unravel(component - parameter.offset, parameter.shape);
       return reportComponent(index, component, claimed[component], judged, conclusions);
@@ -108,7 +108,7 @@ interface JudgedComponent extends RankedComponent {
 class Tally {
   readonly counts: Record<Verdict, number> = { pass: 0, fail: 0, inconclusive: 0 };
   readonly flagged = { vacuous: 0, kink: 0, 'noise-limited': 0, 'non-finite': 0, float32: 0 };
-  readonly histogram: number[] = EDGES.slice(1).map(() => 0);
+  readonly histogram = new Uint32Array(EDGES.length - 1);
   readonly worst = new WorstComponents<JudgedComponent>(WORST);
   maxError = 0;
   /** An error larger than this would have been found in any of the components that passed. */
@@ -117,54 +117,74 @@ class Tally {
   readonly #compared = new Comparison();
   readonly #errors = new Norm();
   readonly #undecided = new Norm();
+  /** B of the components of a block. */
+  readonly #blockErrors = new Float64Array(BLOCK);
 
   constructor(findings: ParameterFindings) {
     this.#findings = findings;
   }
 
   addRun({ start, count }: ComponentRun): void {
+    for (let first = start; first < start + count; first += BLOCK)
+      this.#addBlock(first, Math.min(BLOCK, start + count - first));
+  }
+
+  /** Adds at most `BLOCK` components in a row: a loop over numbers alone, for all but the few that need judging. */
+  #addBlock(start: number, count: number): void {
     const { claimed, conclusions, judgement } = this.#findings;
     const { numeric, bounds, marks } = conclusions;
-    for (let component = start; component < start + count; component++) {
-      const [a, n] = [claimed[component], numeric[component]];
-      this.#compared.add(n, a);
+    this.#compared.addRange(numeric, claimed, start, start + count);
+    const errors = this.#blockErrors;
+    let { maxError, detectable } = this;
+    let passed = 0;
+    for (let i = 0; i < count; i++) {
+      const component = start + i;
+      const a = claimed[component];
+      const n = numeric[component];
       const ranked = relativeError(a, n);
       this.histogram[binOf(ranked)]++;
       // NaN stays once it is met.
       const difference = Math.abs(a - n);
-      if (difference > this.maxError || Number.isNaN(difference)) this.maxError = difference;
+      if (difference > maxError || Number.isNaN(difference)) maxError = difference;
       if (!judgement.passesPlainly(component)) {
-        this.#addJudged(component, ranked, difference);
+        const judged = judgement.judge(component);
+        errors[i] = judged.error;
+        this.#addJudged(component, judged, ranked);
         continue;
       }
-      const [error, bound] = [judgement.error(component), judgement.plainBound(component)];
+      const error = judgement.error(component);
+      const bound = judgement.plainBound(component);
+      errors[i] = error;
       bounds[component] = bound;
       marks[component] = PLAIN_PASS;
-      this.counts.pass++;
-      if (bound + error > this.detectable) this.detectable = bound + error;
-      this.#errors.add(error);
-      this.#offer(component, 'pass', ranked);
+      passed++;
+      if (bound + error > detectable) detectable = bound + error;
+      if (this.worst.mayTake('pass', ranked)) this.#offer(component, judgement.judge(component), ranked);
     }
+    this.#errors.addRange(errors, 0, count);
+    this.counts.pass += passed;
+    this.maxError = maxError;
+    this.detectable = Math.max(this.detectable, detectable);
   }
 
   /** Adds one that does not pass plainly. */
-  #addJudged(component: number, ranked: number, difference: number): void {
-    const { conclusions, judgement } = this.#findings;
-    const { verdict, bound, error, flags } = judgement.judge(component);
+  #addJudged(component: number, judged: ComponentVerdict, ranked: number): void {
+    const { claimed, conclusions } = this.#findings;
+    const { verdict, bound, error, flags } = judged;
     conclusions.bounds[component] = bound;
     conclusions.marks[component] = markOf(verdict, flags);
     this.counts[verdict]++;
     for (const flag of flags) this.flagged[flag]++;
     if (verdict === 'pass') this.detectable = Math.max(this.detectable, bound + error);
+    const difference = Math.abs(claimed[component] - conclusions.numeric[component]);
     if (verdict === 'inconclusive') this.#undecided.add(Math.max(error, difference));
-    this.#errors.add(error);
-    this.#offer(component, verdict, ranked);
+    this.#offer(component, judged, ranked);
   }
 
-  #offer(component: number, verdict: Verdict, ranked: number): void {
-    if (!this.worst.mayTake(verdict, ranked)) return;
-    const judged = this.#findings.judgement.judge(component);
-    this.worst.offer({ component, verdict, relativeError: ranked, judged });
+  #offer(component: number, judged: ComponentVerdict, ranked: number): void {
+    const { verdict } = judged;
+    if (this.worst.mayTake(verdict, ranked))
+      this.worst.offer({ component, verdict, relativeError: ranked, judged });
   }
 
   norms(): RelativeDifference {
@@ -198,9 +218,12 @@ class Tally {
   }
 }
 
+const BIN_EDGES = Float64Array.from(EDGES);
+const LAST_BIN = EDGES.length - 2;
+
 function binOf(error: number): number {
   // Most errors are small.
   let bin = 0;
-  while (bin < EDGES.length - 2 && error >= EDGES[bin + 1]) bin++;
+  while (bin < LAST_BIN && error >= BIN_EDGES[bin + 1]) bin++;
   return bin;
 }

@@ -53,7 +53,8 @@ export class ComponentProbes {
       for (let lane = 0; lane < count; lane++) {
         const component = components[first + lane];
         const theta = this.theta(component);
-        const [high, low] = [theta + plus * steps[first + lane], theta + minus * steps[first + lane]];
+        const high = theta + plus * steps[first + lane];
+        const low = theta + minus * steps[first + lane];
         this.#write(lane, component, high);
         if (!minusIsBase) this.#write(count + lane, component, low);
         distances[lane] = high - low;

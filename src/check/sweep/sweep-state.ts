@@ -168,7 +168,8 @@ export class SweepState {
     // Those of a program that does not reach J are exact.
     const reaches = this.#compiled.programs[parameter]?.reachesCost === true;
     const places = indicesOf(components);
-    let [source, left] = [0, bound?.repeat ?? 0];
+    let source = 0;
+    let left = bound?.repeat ?? 0;
     for (let position = 0; position < places.length; position++) {
       const at = offset + places[position];
       this.numeric[at] += numeric[position];
@@ -176,7 +177,10 @@ export class SweepState {
       if (bound !== undefined) {
         added = bound.values[source];
         left--;
-        if (left === 0) [source, left] = [(source + 1) % bound.values.length, bound.repeat];
+        if (left === 0) {
+          source = (source + 1) % bound.values.length;
+          left = bound.repeat;
+        }
       } else if (reaches) added = this.#componentRounding(parameter, at);
       // Roundings of different terms are independent of each other.
       this.rounding[at] = this.rounding[at] === 0 ? added : Math.hypot(this.rounding[at], added);

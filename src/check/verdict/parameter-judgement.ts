@@ -64,8 +64,8 @@ export class ParameterJudgement {
 
   /** The difference above which a component that passes plainly would have been called wrong. */
   plainBound(component: number): number {
-    const [claimed, numeric] = [this.#claimed[component], this.#sweep.numeric[component]];
-    return plainBound(this.#rule, claimed, numeric, this.error(component));
+    const numeric = this.#sweep.numeric[component];
+    return plainBound(this.#rule, this.#claimed[component], numeric, this.error(component));
   }
 
   /** Those that do not clearly pass and were not looked at again, as runs. */

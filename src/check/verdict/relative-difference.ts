@@ -1,4 +1,4 @@
-import { Norm, norm } from './norm.ts';
+import { BLOCK, Norm, norm } from './norm.ts';
 
 /** The seed formula's parts, over some components. */
 export interface RelativeDifference {
@@ -14,11 +14,24 @@ export class Comparison {
   readonly #numeric = new Norm();
   readonly #claimed = new Norm();
   readonly #difference = new Norm();
+  readonly #differences = new Float64Array(BLOCK);
 
   add(numeric: number, claimed: number): void {
     this.#numeric.add(numeric);
     this.#claimed.add(claimed);
     this.#difference.add(numeric - claimed);
+  }
+
+  /** Takes the pairs from `start` to `end − 1`. */
+  addRange(numeric: Float64Array, claimed: Float64Array, start: number, end: number): void {
+    this.#numeric.addRange(numeric, start, end);
+    this.#claimed.addRange(claimed, start, end);
+    const differences = this.#differences;
+    for (let first = start; first < end; first += BLOCK) {
+      const count = Math.min(BLOCK, end - first);
+      for (let i = 0; i < count; i++) differences[i] = numeric[first + i] - claimed[first + i];
+      this.#difference.addRange(differences, 0, count);
+    }
   }
 
   result(): RelativeDifference {

@@ -137,6 +137,11 @@ export function plainBound(
 
 /** Whether a component passes beyond doubt, so that there is no need to look at it again. */
 export function isClear(rule: VerdictRule, evidence: Evidence): boolean {
+  const { claimed, numeric, bound, crossed = false, refinement } = evidence;
+  // Almost all of them, without an object made.
+  if (refinement === undefined && !crossed) {
+    if (passesPlainly(rule, claimed, numeric, bound) || (claimed === 0 && numeric === 0)) return true;
+  }
   const { verdict, flags } = judgeComponent(rule, evidence);
   return verdict === 'pass' && flags !== NOISE_LIMITED && flags !== KINK;
 }
