@@ -7,6 +7,10 @@ import { KeptValues } from './sweep/kept-values.ts';
  * them (−0, NaN) survives.
  */
 export function specToJson(spec: CheckSpec): string {
+  return textsOfKept.get(spec) ?? writeSpec(spec);
+}
+
+function writeSpec(spec: CheckSpec): string {
   const constants = spec.graph.constants.map(({ shape, dtype, values }) => ({
     shape,
     dtype,
@@ -18,11 +22,24 @@ export function specToJson(spec: CheckSpec): string {
 /** The same small model comes again and again, to every thread: so many specs of up to so much text are kept. */
 const KEPT = 32;
 const LONGEST_KEPT = 2 ** 15;
-const readSpecs = new KeptValues<CheckSpec>(KEPT);
+const keptSpecs = new KeptValues<CheckSpec>(KEPT);
+const textsOfKept = new WeakMap<CheckSpec, string>();
 
 /** Reads what `specToJson` wrote. */
 export function specFromJson(text: string): CheckSpec {
-  return text.length <= LONGEST_KEPT ? readSpecs.of(text, () => readSpec(text)) : readSpec(text);
+  return text.length <= LONGEST_KEPT ? keep(text, () => readSpec(text)) : readSpec(text);
+}
+
+/** The spec, or an equal one that was seen before, of which more is known already: its text, what was compiled of it. */
+export function knownSpec(spec: CheckSpec): CheckSpec {
+  const text = writeSpec(spec);
+  return text.length <= LONGEST_KEPT ? keep(text, () => spec) : spec;
+}
+
+function keep(text: string, make: () => CheckSpec): CheckSpec {
+  const spec = keptSpecs.of(text, make);
+  textsOfKept.set(spec, text);
+  return spec;
 }
 
 function readSpec(text: string): CheckSpec {

@@ -1,5 +1,6 @@
 import type { CheckJob, Parameter } from '../check/check-job.ts';
 import type { CheckSettings } from '../check/settings.ts';
+import { knownSpec } from '../check/spec-json.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Dtype, Tensor } from '../tensors/tensor.ts';
 import type { NamedTensors } from './model-format.ts';
@@ -25,7 +26,7 @@ export function assembleJob({ name, cost, labels, settings, graph, ...tensors }:
   const dataNames = dataReadBy(graph);
   const data = dataNames.map((dataName) => present(tensors.data, dataName));
   return {
-    spec: {
+    spec: knownSpec({
       ...(name === undefined ? {} : { name }),
       graph,
       parameters: layOut(
@@ -37,7 +38,7 @@ export function assembleJob({ name, cost, labels, settings, graph, ...tensors }:
       ...(cost === undefined ? {} : { cost }),
       settings,
       labels,
-    },
+    }),
     theta: concatenate(parameters),
     claimed: concatenate(gradients),
     data,

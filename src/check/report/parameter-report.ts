@@ -117,8 +117,6 @@ class Tally {
   readonly #compared = new Comparison();
   readonly #errors = new Norm();
   readonly #undecided = new Norm();
-  /** B of the components of a block. */
-  readonly #blockErrors = new Float64Array(BLOCK);
 
   constructor(findings: ParameterFindings) {
     this.#findings = findings;
@@ -134,7 +132,7 @@ class Tally {
     const { claimed, conclusions, judgement } = this.#findings;
     const { numeric, bounds, marks } = conclusions;
     this.#compared.addRange(numeric, claimed, start, start + count);
-    const errors = this.#blockErrors;
+    const errors = new Float64Array(count);
     let { maxError, detectable } = this;
     let passed = 0;
     for (let i = 0; i < count; i++) {

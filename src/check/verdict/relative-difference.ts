@@ -14,7 +14,6 @@ export class Comparison {
   readonly #numeric = new Norm();
   readonly #claimed = new Norm();
   readonly #difference = new Norm();
-  readonly #differences = new Float64Array(BLOCK);
 
   add(numeric: number, claimed: number): void {
     this.#numeric.add(numeric);
@@ -26,7 +25,7 @@ export class Comparison {
   addRange(numeric: Float64Array, claimed: Float64Array, start: number, end: number): void {
     this.#numeric.addRange(numeric, start, end);
     this.#claimed.addRange(claimed, start, end);
-    const differences = this.#differences;
+    const differences = new Float64Array(Math.min(BLOCK, end - start));
     for (let first = start; first < end; first += BLOCK) {
       const count = Math.min(BLOCK, end - first);
       for (let i = 0; i < count; i++) differences[i] = numeric[first + i] - claimed[first + i];
