@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const programs = ['crash', 'resume', 'load', 'streams', 'intake', 'upload', 'live'];
+const programs = ['crash', 'resume', 'load', 'streams', 'intake', 'upload', 'live', 'large'];
 
 const usage = `Usage: npm run soak [-- [name …] [--quick] [--seed number]]
 Names: ${programs.join(', ')}; all of them, one after the other, if none is given.`;
