@@ -53,8 +53,8 @@ export async function buildApp(parts: ServiceParts, log: FastifyBaseLogger): Pro
   submissionRoutes(app, parts);
   jobRoutes(app, parts);
   eventRoutes(app, parts, streams);
-  reportRoutes(app, parts);
   const sources = new ComponentSources(parts.store);
+  reportRoutes(app, parts, sources);
   componentRoutes(app, parts, sources);
   numericRoutes(app, parts, sources);
   healthRoutes(app, parts);

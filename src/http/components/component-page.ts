@@ -1,17 +1,17 @@
 import type { Parameter } from '../../check/check-job.ts';
-import { reproduction } from '../../check/diagnosis/reproduction.ts';
-import { describeRefinement } from '../../check/report/parameter-report.ts';
-import type { ComponentReport, Verdict } from '../../check/report/report.ts';
+import {
+  type ComponentValues,
+  type ListedComponent,
+  listedComponent,
+} from '../../check/report/listed-component.ts';
+import type { Verdict } from '../../check/report/report.ts';
 import {
   compareWorstFirst,
   type RankedComponent,
   relativeError,
   WorstComponents,
 } from '../../check/report/worst-components.ts';
-import { shownBound } from '../../check/verdict/conclusions.ts';
-import { toJsonNumber } from '../../tensors/json-number.ts';
-import { unravel } from '../../tensors/tensor.ts';
-import type { ComponentSource, ComponentValues } from './component-source.ts';
+import type { ComponentSource } from './component-source.ts';
 
 export interface ComponentQuery {
   readonly parameter?: Parameter | undefined;
@@ -20,12 +20,6 @@ export interface ComponentQuery {
   /** The last component of the page before, numbered in θ. */
   readonly after?: number | undefined;
   readonly limit: number;
-}
-
-export interface ListedComponent extends ComponentReport {
-  readonly parameter: string;
-  /** Its number in θ. */
-  readonly component: number;
 }
 
 export interface ComponentPage {
@@ -100,19 +94,6 @@ function judged(component: number, values: ComponentValues): JudgedComponent {
 
 function describeComponent(source: ComponentSource, { component, values }: JudgedComponent): ListedComponent {
   const { parameters } = source;
-  const refined = source.refinement(component);
   const parameter = parameters.findLast(({ offset }) => offset <= component) ?? parameters[0];
-  const index = unravel(component - parameter.offset, parameter.shape);
-  return {
-    parameter: parameter.name,
-    component,
-    index,
-    claimed: toJsonNumber(values.claimed),
-    numeric: toJsonNumber(values.numeric),
-    bound: toJsonNumber(shownBound(values.bound)),
-    verdict: values.verdict,
-    flags: values.flags,
-    ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
-    ...(values.verdict === 'fail' ? { reproduction: reproduction(parameter.name, index) } : {}),
-  };
+  return listedComponent(parameter, component, values, source.refinement(component));
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
 import { type ComponentRun, selectedRuns } from '../../check/plan/selection.ts';
-import type { ComponentFlag, Verdict } from '../../check/report/report.ts';
+import type { ComponentValues } from '../../check/report/listed-component.ts';
 import { specFromJson } from '../../check/spec-json.ts';
 import { readMark, UNCHECKED } from '../../check/verdict/component-marks.ts';
 import {
@@ -20,16 +20,6 @@ import type { Store } from '../../jobs/store/job-store.ts';
 
 /** Components read at once: a few milliseconds of work, after which other requests get their turn. */
 const BLOCK = 1 << 16;
-
-/** Both gradients of one component, and what was concluded of it. */
-export interface ComponentValues {
-  readonly claimed: number;
-  readonly numeric: number;
-  /** The difference above which it is called wrong. */
-  readonly bound: number;
-  readonly verdict: Verdict;
-  readonly flags: readonly ComponentFlag[];
-}
 
 /** Is called with a checked component, numbered in θ. */
 export type ComponentVisitor = (component: number, values: ComponentValues) => void;

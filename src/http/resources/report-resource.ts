@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CheckPlan } from '../../check/plan/check-plan.ts';
+import type { ListedComponent } from '../../check/report/listed-component.ts';
 import type {
   ComponentCounts,
   ComponentReport,
@@ -9,7 +10,6 @@ import type {
 } from '../../check/report/report.ts';
 import { strategies } from '../../check/settings.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
-import type { ListedComponent } from '../components/component-page.ts';
 import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
 
 // Each schema is declared as one of the checker's own types, so that the contract cannot drift from the code.

@@ -1,4 +1,11 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { reportFormats } from '../../check/report/formats/report-format.ts';
+import type { Report } from '../../check/report/report.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
+import { componentLines } from '../components/component-lines.ts';
+import type { ComponentSources } from '../components/component-sources.ts';
+import { matchesTag } from '../entity-tag.ts';
 import type { HttpApp } from '../http-app.ts';
 import { sendJsonText } from '../json-text.ts';
 import { negotiate } from '../negotiation.ts';
@@ -7,10 +14,24 @@ import { sendReportAbsent } from '../report-absent.ts';
 import { reportSchema } from '../resources/report-resource.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
-/** The forms that a report can be had in. */
-const REPORT_TYPES = ['application/json'];
+const CSV = 'text/csv';
+const { markdown, junit } = reportFormats;
 
-export function reportRoutes(app: HttpApp, { coordinator, store }: ServiceParts): void {
+/** The forms that a report can be had in, the first where the client does not say. */
+const REPORT_TYPES = ['application/json', markdown.mediaType, junit.mediaType, 'text/xml', CSV];
+
+const content = {
+  'application/json': { schema: reportSchema.describe('The report.') },
+  [markdown.mediaType]: { schema: z.string().describe('Fits a comment on a pull request.') },
+  [junit.mediaType]: { schema: z.string().describe('JUnit: a test case for each parameter.') },
+  [CSV]: { schema: z.unknown().describe('Every checked component, a line each.') },
+};
+
+export function reportRoutes(
+  app: HttpApp,
+  { coordinator, store }: ServiceParts,
+  sources: ComponentSources,
+): void {
   app.get(
     '/v1/jobs/:id/report',
     {
@@ -19,18 +40,40 @@ export function reportRoutes(app: HttpApp, { coordinator, store }: ServiceParts)
         operationId: 'readReport',
         params: jobParamsSchema,
         querystring: emptyQuerySchema,
-        response: { 200: reportSchema.describe('The report.') },
+        response: {
+          200: {
+            description: 'The report, in the form that `Accept` asks for. `ETag` never changes.',
+            content,
+          },
+          304: z.undefined().describe('`If-None-Match` names what the client has.'),
+        },
       },
     },
     async (request, reply) => {
-      if (negotiate(request.headers.accept, REPORT_TYPES) === undefined) {
+      const type = negotiate(request.headers.accept, REPORT_TYPES);
+      if (type === undefined) {
         throw new GradcheckError('not-acceptable', `a report can be had as ${REPORT_TYPES.join(', ')}`);
       }
       const job = await coordinator.get(request.params.id);
       if (job.status !== 'succeeded') return sendReportAbsent(reply, job);
-      const report = await store.jobs.report(job.id);
-      if (report === undefined) throw new GradcheckError('job-removed', `job ${job.id} was removed`);
-      return sendJsonText(reply.header('vary', 'accept'), report);
+      // A report never changes, but each of its forms is another representation.
+      const tag = `"${job.id}-${type.replace('/', '-')}"`;
+      reply.header('vary', 'accept').header('etag', tag);
+      if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+      if (type === CSV) {
+        const source = await sources.open(job.id);
+        return reply
+          .type(`${CSV}; charset=utf-8; header=present`)
+          .header('content-disposition', 'attachment; filename="components.csv"')
+          .send(Readable.from(componentLines(source)));
+      }
+      const text = await store.jobs.report(job.id);
+      if (text === undefined) throw new GradcheckError('job-removed', `job ${job.id} was removed`);
+      if (type === 'application/json') return sendJsonText(reply, text);
+      const report: Report = JSON.parse(text);
+      const heading = job.name === undefined ? {} : { name: job.name };
+      const { format } = type === markdown.mediaType ? markdown : junit;
+      return reply.type(`${type}; charset=utf-8`).send(format(report, heading));
     },
   );
 }
