@@ -1,5 +1,7 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { SlopeSweep } from './diagnosis/slope-sweep.ts';
+import type { SlopeGradient } from './diagnosis/slope-task.ts';
 import { DirectionSweep } from './directional/direction-sweep.ts';
 import type { DirectionsBlock } from './directional/directions-block.ts';
 import type { Direction, Projection } from './directional/projection.ts';
@@ -10,6 +12,8 @@ import { type ComponentRun, runsByParameter } from './plan/selection.ts';
 import { type BlockSlice, sliceBlocks, sliceRuns } from './plan/sweep-block.ts';
 import type {
   BisectShard,
+  DiagnoseResult,
+  DiagnoseShard,
   PrepareResult,
   RefineShard,
   Shard,
@@ -50,6 +54,8 @@ export class ShardRunner {
         return this.#refine(shard, slot);
       case 'bisect':
         return this.#bisect(shard, slot);
+      case 'diagnose':
+        return this.#diagnose(shard, slot);
     }
   }
 
@@ -87,6 +93,17 @@ export class ShardRunner {
       return this.#directions(block, [direction], slot, noise);
     });
     return swept && { stage, index, ...swept };
+  }
+
+  #diagnose({ stage, index, tasks, noise }: DiagnoseShard, slot: number): DiagnoseResult | undefined {
+    const sweep = new SlopeSweep(this.#job, slot, noise);
+    const gradients: SlopeGradient[] = [];
+    for (const task of tasks) {
+      const gradient = sweep.run(task);
+      if (gradient === undefined) return undefined;
+      gradients.push(gradient);
+    }
+    return { stage, index, gradients, evaluations: sweep.evaluations };
   }
 
   /** Moves components of one parameter by themselves, in place of what was known of them. */

@@ -1,5 +1,6 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import type { CheckJob } from '../check-job.ts';
+import type { Inquiry } from '../diagnosis/inquiry.ts';
 import { evaluationError, largestNoise, type Noise } from '../noise/noise.ts';
 import { evaluationsSaved, planCheck } from '../plan/check-plan.ts';
 import type { Conclusions } from '../verdict/conclusions.ts';
@@ -22,6 +23,8 @@ export interface Findings {
   /** By parameter of the spec. */
   readonly noise: readonly Noise[];
   readonly parameters: readonly ReportedParameter[];
+  /** Of a wrong gradient whose causes were looked for. */
+  readonly inquiry: Inquiry | undefined;
 }
 
 /** Folds the findings into the report. */
@@ -47,7 +50,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     durationMs,
   };
   const report = { ...bare, warnings: warningsOf(bare) };
-  return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
+  return report.verdict === 'fail' ? addDiagnosis(report, findings.inquiry) : report;
 }
 
 function describeNoise({ noise: all, parameters }: Findings, scale: number): Report['noise'] {
