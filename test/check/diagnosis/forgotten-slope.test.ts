@@ -9,13 +9,12 @@ import { completedRun, numericGradient } from '../../fixtures/numeric-gradient.t
 import { createRunner } from '../../fixtures/on-kernels.ts';
 import { slopeVariantJobs } from './slope-variant-jobs.ts';
 
-const random = randomStream(7);
-const values = (rows: number, columns: number) =>
-  Array.from({ length: rows }, () => Array.from({ length: columns }, () => 2 * random() - 1));
-
 /** Four dense layers with the given activations between them, and a claimed gradient of zeros. */
 function network(activations: readonly object[], strategy = 'weight-perturbation'): CheckJob {
   const widths = [4, 6, 5, 6, 2];
+  const random = randomStream(7);
+  const values = (rows: number, columns: number) =>
+    Array.from({ length: rows }, () => Array.from({ length: columns }, () => 2 * random() - 1));
   const dense = (layer: number) => ({ type: 'dense', weights: `W${layer}`, bias: `b${layer}` });
   const layers = widths.slice(1).flatMap((_, i) => [dense(i + 1), ...activations.slice(i, i + 1)]);
   const tensors = widths
