@@ -25,6 +25,7 @@ import type {
 import { ComponentSweep } from './sweep/component-sweep.ts';
 import { UnitSweep } from './sweep/unit-sweep.ts';
 import { ProvisionalRules } from './verdict/provisional-rules.ts';
+import { readPointTraits } from './warnings/point-traits.ts';
 
 /** Runs shards of one job on the calling thread. */
 export class ShardRunner {
@@ -62,7 +63,8 @@ export class ShardRunner {
   #prepare(index: number, slot: number): PrepareResult {
     const cost = this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
     const { noise, evaluations } = measureNoise(this.#job, slot);
-    return { stage: 'prepare', index, prepared: { cost, noise }, evaluations: 1 + evaluations };
+    const traits = readPointTraits(this.#job, slot);
+    return { stage: 'prepare', index, prepared: { cost, noise, traits }, evaluations: 1 + evaluations };
   }
 
   #sweep({ stage, index, start, count, noise }: SweepShard, slot: number): SweepResult | undefined {

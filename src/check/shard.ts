@@ -4,6 +4,7 @@ import type { Projection } from './directional/projection.ts';
 import type { Noise } from './noise/noise.ts';
 import type { ComponentRun } from './plan/selection.ts';
 import type { PositionedRefinement } from './sweep/component-sweep.ts';
+import type { PointTraits } from './warnings/point-traits.ts';
 
 /**
  * The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it.
@@ -72,6 +73,8 @@ export interface Preparation {
   readonly cost: number;
   /** By parameter of the spec. */
   readonly noise: readonly Noise[];
+  /** What is to be warned of. */
+  readonly traits: PointTraits;
 }
 
 export interface PrepareResult {
