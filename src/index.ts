@@ -38,8 +38,8 @@ export type {
   ParameterReport,
   Report,
   Verdict,
-  Warning,
 } from './check/report/report.ts';
+export type { Warning, WarningCode } from './check/warnings/warning.ts';
 export { type ErrorCode, GradcheckError } from './errors/catalogue.ts';
 export type { Fault } from './errors/fault.ts';
 export type { JobDocument } from './models/job-document.ts';

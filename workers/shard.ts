@@ -65,7 +65,7 @@ function transferred(value: WorkerAnswer) {
 }
 
 function buffersOf(result: ShardResult): ArrayBufferLike[] {
-  if (result.stage === 'prepare') return [];
+  if (result.stage === 'prepare' || result.stage === 'diagnose') return [];
   const buffers = result.entries.flatMap(({ components, numeric, crossed }) => {
     const lists = components.kind === 'list' ? [components.indices.buffer] : [];
     return [numeric.buffer, crossed.buffer, ...lists];

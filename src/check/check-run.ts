@@ -1,7 +1,10 @@
 import type { CheckJob } from './check-job.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
+import { diagnosedParameters } from './diagnosis/diagnosed-parameters.ts';
+import { Inquiry } from './diagnosis/inquiry.ts';
 import { reportDirections } from './directional/direction-report.ts';
 import { Localisation } from './directional/localisation.ts';
+import { overallStrategy } from './plan/check-plan.ts';
 import { planPrepare, planRefine } from './plan/plan-stage.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './plan/selection.ts';
 import { countComponents } from './plan/sweep-block.ts';
@@ -42,6 +45,8 @@ export class CheckRun {
   /** Parameters that the refine stage has to do with. */
   #refined: ReadonlySet<number> = new Set();
   readonly #doubtfulRuns = new Map<number, readonly ComponentRun[]>();
+  /** Why the gradient is wrong, once it is known to be. */
+  #inquiry: Inquiry | undefined;
   #failure: CheckFailure | undefined;
   #evaluations = 0;
   #taken = 0;
@@ -83,6 +88,11 @@ export class CheckRun {
   /** The plan of the stage to run now; undefined when every stage is done, or the check failed. */
   nextPlan(): StagePlan | undefined {
     if (this.#failure !== undefined) return undefined;
+    return this.#planChecking() ?? this.#inquire()?.nextPlan();
+  }
+
+  /** The stage to run now of those that decide the verdict. */
+  #planChecking(): StagePlan | undefined {
     if (!this.#sweep.isComplete) return this.#planSweep();
     const refine = this.#planRefine();
     if (this.#refineDone.size < refine.shards.length) return refine;
@@ -100,6 +110,8 @@ export class CheckRun {
     } else if (result.stage === 'bisect') {
       if (this.#sweep.isComplete && this.#localisation.accept(result))
         this.#evaluations += result.evaluations;
+    } else if (result.stage === 'diagnose') {
+      if (this.#inquire()?.accept(result)) this.#evaluations += result.evaluations;
     } else if (!this.#refineDone.has(result.index)) {
       this.#refineDone.add(result.index);
       this.#evaluations += result.evaluations;
@@ -137,8 +149,25 @@ export class CheckRun {
       conclusions: this.conclusions,
       components: countComponents(this.#runs),
       parameters: this.#reported,
+      inquiry: this.#inquiry,
     };
     return foldReport(this.#job, findings, durationMs);
+  }
+
+  /**
+   * Begins to ask why, once every verdict is known and one of them is fail. Not where parameters were checked along
+   * directions: causes are told by all components together.
+   */
+  #inquire(): Inquiry | undefined {
+    if (this.#inquiry !== undefined || this.#prepared === undefined) return this.#inquiry;
+    if (this.#planChecking() !== undefined) return undefined;
+    this.#reportFinished();
+    const verdicts = new Map(this.#reported.map(({ report }) => [report.name, report.verdict]));
+    const fails = this.#reported.some(({ report }) => report.verdict === 'fail');
+    if (!fails || overallStrategy(this.#compiled.strategies) === 'directional') return undefined;
+    const parameters = diagnosedParameters(this.#job, verdicts, this.conclusions);
+    this.#inquiry = new Inquiry(this.#job, this.#compiled, parameters, this.#prepared.noise);
+    return this.#inquiry;
   }
 
   #prepare(prepared: Preparation): void {
@@ -235,7 +264,7 @@ export class CheckRun {
     const bisection = this.#localisation.of(parameter);
     if (bisection !== undefined) return bisection.isOver;
     if (this.#sweep.isComplete) {
-      const left = this.nextPlan() !== undefined;
+      const left = this.#planChecking() !== undefined;
       return !(left && this.#refined.has(parameter));
     }
     return this.#doubtful(parameter).length === 0;

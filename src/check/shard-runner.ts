@@ -1,5 +1,7 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { SlopeSweep } from './diagnosis/slope-sweep.ts';
+import type { SlopeGradient } from './diagnosis/slope-task.ts';
 import { DirectionSweep } from './directional/direction-sweep.ts';
 import type { DirectionsBlock } from './directional/directions-block.ts';
 import type { Direction, Projection } from './directional/projection.ts';
@@ -10,6 +12,8 @@ import { type ComponentRun, runsByParameter } from './plan/selection.ts';
 import { type BlockSlice, sliceBlocks, sliceRuns } from './plan/sweep-block.ts';
 import type {
   BisectShard,
+  DiagnoseResult,
+  DiagnoseShard,
   PrepareResult,
   RefineShard,
   Shard,
@@ -21,6 +25,7 @@ import type {
 import { ComponentSweep } from './sweep/component-sweep.ts';
 import { UnitSweep } from './sweep/unit-sweep.ts';
 import { ProvisionalRules } from './verdict/provisional-rules.ts';
+import { readPointTraits } from './warnings/point-traits.ts';
 
 /** Runs shards of one job on the calling thread. */
 export class ShardRunner {
@@ -50,13 +55,16 @@ export class ShardRunner {
         return this.#refine(shard, slot);
       case 'bisect':
         return this.#bisect(shard, slot);
+      case 'diagnose':
+        return this.#diagnose(shard, slot);
     }
   }
 
   #prepare(index: number, slot: number): PrepareResult {
     const cost = this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
     const { noise, evaluations } = measureNoise(this.#job, slot);
-    return { stage: 'prepare', index, prepared: { cost, noise }, evaluations: 1 + evaluations };
+    const traits = readPointTraits(this.#job, slot);
+    return { stage: 'prepare', index, prepared: { cost, noise, traits }, evaluations: 1 + evaluations };
   }
 
   #sweep({ stage, index, start, count, noise }: SweepShard, slot: number): SweepResult | undefined {
@@ -87,6 +95,17 @@ export class ShardRunner {
       return this.#directions(block, [direction], slot, noise);
     });
     return swept && { stage, index, ...swept };
+  }
+
+  #diagnose({ stage, index, tasks, noise }: DiagnoseShard, slot: number): DiagnoseResult | undefined {
+    const sweep = new SlopeSweep(this.#job, slot, noise);
+    const gradients: SlopeGradient[] = [];
+    for (const task of tasks) {
+      const gradient = sweep.run(task);
+      if (gradient === undefined) return undefined;
+      gradients.push(gradient);
+    }
+    return { stage, index, gradients, evaluations: sweep.evaluations };
   }
 
   /** Moves components of one parameter by themselves, in place of what was known of them. */

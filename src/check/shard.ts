@@ -1,20 +1,23 @@
+import type { SlopeGradient, SlopeTask } from './diagnosis/slope-task.ts';
 import type { BisectTask } from './directional/bisect-task.ts';
 import type { Projection } from './directional/projection.ts';
 import type { Noise } from './noise/noise.ts';
 import type { ComponentRun } from './plan/selection.ts';
 import type { PositionedRefinement } from './sweep/component-sweep.ts';
+import type { PointTraits } from './warnings/point-traits.ts';
 
 /**
  * The rounds of a check, in order. The plan of each is a pure function of the job and of the results before it.
  * `bisect` is planned again and again, each time from what it has brought so far, its shards numbered through.
+ * `diagnose` is of a gradient that is wrong, where nothing that is known of it says why.
  */
-export type StageName = 'prepare' | 'sweep' | 'refine' | 'bisect';
+export type StageName = 'prepare' | 'sweep' | 'refine' | 'bisect' | 'diagnose';
 
 /**
  * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
  * store is (job, stage, index).
  */
-export type Shard = PrepareShard | SweepShard | RefineShard | BisectShard;
+export type Shard = PrepareShard | SweepShard | RefineShard | BisectShard | DiagnoseShard;
 
 interface ShardRange {
   readonly index: number;
@@ -50,6 +53,13 @@ export interface BisectShard extends ShardRange {
   readonly tasks: readonly BisectTask[];
 }
 
+/** A shard of the variants of J by which a wrong gradient may be explained. */
+export interface DiagnoseShard extends ShardRange {
+  readonly stage: 'diagnose';
+  readonly noise: readonly Noise[];
+  readonly tasks: readonly SlopeTask[];
+}
+
 /** One stage's shards, together every probe exactly once. */
 export interface StagePlan {
   readonly stage: StageName;
@@ -63,6 +73,8 @@ export interface Preparation {
   readonly cost: number;
   /** By parameter of the spec. */
   readonly noise: readonly Noise[];
+  /** What is to be warned of. */
+  readonly traits: PointTraits;
 }
 
 export interface PrepareResult {
@@ -120,7 +132,15 @@ export interface SweepResult {
   readonly evaluations: number;
 }
 
-export type ShardResult = PrepareResult | SweepResult;
+export interface DiagnoseResult {
+  readonly stage: 'diagnose';
+  readonly index: number;
+  readonly gradients: readonly SlopeGradient[];
+  /** Evaluations of variants of J. */
+  readonly evaluations: number;
+}
+
+export type ShardResult = PrepareResult | SweepResult | DiagnoseResult;
 
 /** The component of each position of a pattern, in the order of the values. */
 export function indicesOf(pattern: IndexPattern): Uint32Array {

@@ -39,6 +39,8 @@ function headline(report: Report, color: boolean): string[] {
   const within = report.withinTolerance ? 'within' : 'over';
   const vacuous = components.vacuous === 0 ? '' : ` (${components.vacuous} of them vacuous)`;
   const step = settings.epsilon === 'auto' ? 'automatic step' : `step ${digits(settings.epsilon, 17)}`;
+  // As a warning it says the same.
+  const isNoiseWarnedOf = report.warnings.some(({ code }) => code === 'tolerance-below-noise');
   const isDifference = settings.method !== 'complex-step';
   return [
     `${colored(report.verdict.toUpperCase(), report.verdict, color)}  relative difference ${digits(report.relativeDifference, 8)}, ` +
@@ -47,6 +49,7 @@ function headline(report: Report, color: boolean): string[] {
       `${components.failed} failed, ${components.inconclusive} inconclusive`,
     `J = ${report.cost}; ${settings.method}${isDifference ? ' differences' : ''}, ${step}, ${settings.strategy}; ` +
       `${report.evaluations} evaluations in ${duration(report.durationMs)}`,
+    ...(isNoiseWarnedOf ? [] : [report.noise.explanation]),
   ];
 }
 

@@ -86,7 +86,7 @@ function carryAxes(
     const moved = node.inputs.map((input) => (path.moves(id, input) ? carried.get(input) : undefined));
     const query = { moved, shapes: node.inputs.map((input) => graph.nodes[input].shape), output: node.shape };
     const spread = findOp(node.op).spread?.(query, node.attributes) ?? spreadWhole(query);
-    if (spread.update || axes.some((axis) => !spread.output.includes(axis))) return undefined;
+    if (axes.some((axis) => spread.update || !spread.output.includes(axis))) return undefined;
     carried.set(id, spread.output);
   }
   return carried;

@@ -37,8 +37,17 @@ export class ProbeProgram {
   readonly frontier: readonly FrontierRead[];
   readonly startBuffer: LaneBuffer;
 
-  /** @param examples axes of the origin that are free in `start`, each index of which is an example */
-  constructor(tape: Tape, origin: ProbeOrigin, start: Region, examples: readonly number[] = []) {
+  /**
+   * @param examples axes of the origin that are free in `start`, each index of which is an example
+   * @param mostScratch float64s that there are for it: fewer pairs make a batch, though never less than one
+   */
+  constructor(
+    tape: Tape,
+    origin: ProbeOrigin,
+    start: Region,
+    examples: readonly number[] = [],
+    mostScratch = Number.POSITIVE_INFINITY,
+  ) {
     this.path = movedPath(tape.graph, origin);
     this.start = start;
     this.startSize = sizeOf(compactShape(start));
@@ -50,7 +59,7 @@ export class ProbeProgram {
     this.startBuffer = planner.startBuffer;
     this.steps = planner.steps;
     const perLane = placeBuffers(planner.buffers);
-    this.width = batchWidth(2 * perLane);
+    this.width = batchWidth(2 * perLane, mostScratch - this.weights.size);
     this.scratchSize = this.weights.size + 2 * this.width * perLane;
     this.flopsPerPair = 2 * planner.flops;
   }
@@ -70,6 +79,7 @@ export class ProbeProgram {
 const SCRATCH_FLOATS = 65_536;
 const MAX_WIDTH = 64;
 
-function batchWidth(floatsPerPair: number): number {
-  return Math.max(1, Math.min(MAX_WIDTH, Math.floor(SCRATCH_FLOATS / Math.max(1, floatsPerPair))));
+function batchWidth(floatsPerPair: number, most: number): number {
+  const fitting = Math.floor(Math.min(SCRATCH_FLOATS, most) / Math.max(1, floatsPerPair));
+  return Math.max(1, Math.min(MAX_WIDTH, fitting));
 }

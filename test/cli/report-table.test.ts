@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComponentReport, ParameterReport, Report } from '../../src/check/report/report.ts';
+import type { Warning } from '../../src/check/warnings/warning.ts';
 import { formatReportTable } from '../../src/cli/report-table.ts';
 
 function component(
@@ -50,7 +51,13 @@ function report(parameters: ParameterReport[], more: Partial<Report> = {}): Repo
     relativeDifference: 0.2850931567761623,
     withinTolerance: false,
     cost: 2.407833389834357,
-    noise: { deviation: 1e-16, scale: 1, error: 1e-16, relativeDifference: 1e-9 },
+    noise: {
+      deviation: 1e-16,
+      scale: 1,
+      error: 1e-16,
+      relativeDifference: 1e-9,
+      explanation: 'rounding alone can move the relative difference by 1e-9',
+    },
     components: {
       total,
       checked: total,
@@ -230,8 +237,13 @@ describe('the table of a report', () => {
     expect(table).toMatch(/^W\[0\] +pass +1\.5e-5 +1\.5e-5 +0$/m);
   });
 
+  it('says how far rounding alone can move the relative difference', () => {
+    const table = formatReportTable(report([parameter('W', [2], [])]), { color: false });
+    expect(table).toContain('\nrounding alone can move the relative difference by 1e-9\n');
+  });
+
   it('prints every warning with its code', () => {
-    const warnings = [
+    const warnings: Warning[] = [
       { code: 'dead-components', message: '20 of 47 components do not move the cost at this point' },
     ];
     const table = formatReportTable(report([parameter('W', [2], [])], { warnings }), { color: false });

@@ -111,7 +111,7 @@ export function executorConformance(name: string, create: () => Executor): void 
         result: {
           stage: 'prepare',
           index: 0,
-          prepared: { cost: 1, noise: expect.anything() },
+          prepared: { cost: 1, noise: expect.anything(), traits: expect.anything() },
           evaluations: 9,
         },
       });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noTraits } from '../fixtures/no-traits.ts';
 import type { StoreBench } from './store-bench.ts';
 import {
   acquireJob,
@@ -53,7 +54,7 @@ export function durabilityConformance(bench: StoreBench): void {
       const result = {
         stage: 'prepare',
         index: 0,
-        prepared: { cost: 2.5, noise: [{ deviation: 1e-16, scale: 1 }] },
+        prepared: { cost: 2.5, noise: [{ deviation: 1e-16, scale: 1 }], traits: noTraits },
         evaluations: 1,
       } as const;
       const progress = { stage: 'prepare', completed: 1, total: 3 } as const;

@@ -126,7 +126,13 @@ export function aReport(name = 'W1'): Report {
     relativeDifference: 0.25,
     withinTolerance: false,
     cost: 'NaN',
-    noise: { deviation: 1e-16, scale: 1, error: 1e-16, relativeDifference: 1e-9 },
+    noise: {
+      deviation: 1e-16,
+      scale: 1,
+      error: 1e-16,
+      relativeDifference: 1e-9,
+      explanation: 'rounding of 1e-9',
+    },
     components,
     settings: {
       method: 'central',
@@ -154,7 +160,7 @@ export function aReport(name = 'W1'): Report {
         worst: [{ index: [1], claimed: 2, numeric: 1, bound: 1e-6, verdict: 'fail', flags: ['non-finite'] }],
       },
     ],
-    warnings: [{ code: 'θ', message: 'a message with "quotes", ∂ and \u0000' }],
+    warnings: [{ code: 'kinks', message: 'θ: a message with "quotes", ∂ and \u0000' }],
     plan: {
       strategy: 'weight-perturbation',
       evaluations: 7,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../src/jobs/store/job-store.ts';
+import { noTraits } from '../fixtures/no-traits.ts';
 import type { StoreBench } from './store-bench.ts';
 import {
   acquireJob,
@@ -19,7 +20,7 @@ export function leaseConformance(bench: StoreBench): void {
     const result = {
       stage: 'prepare',
       index: 0,
-      prepared: { cost: 1, noise: [{ deviation: 1e-16, scale: 1 }] },
+      prepared: { cost: 1, noise: [{ deviation: 1e-16, scale: 1 }], traits: noTraits },
       evaluations: 1,
     } as const;
     return [

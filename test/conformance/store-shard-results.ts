@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../src/check/shard.ts';
+import { noTraits } from '../fixtures/no-traits.ts';
 import type { StoreBench } from './store-bench.ts';
 import { anEnding, runningJob } from './store-fixtures.ts';
 
@@ -34,7 +35,11 @@ export function shardResultConformance(bench: StoreBench): void {
       const prepare = {
         stage: 'prepare',
         index: 0,
-        prepared: { cost: Number.NEGATIVE_INFINITY, noise: [{ deviation: 1e-16, scale: 1 }] },
+        prepared: {
+          cost: Number.NEGATIVE_INFINITY,
+          noise: [{ deviation: 1e-16, scale: 1 }],
+          traits: noTraits,
+        },
         evaluations: 1,
       } as const;
       await bench.store.jobs.putShardResult(lease, prepare, progress(0));

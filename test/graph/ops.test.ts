@@ -348,6 +348,7 @@ const pick: OpDescription = {
 
 const descriptions: readonly OpDescription[] = [
   unary('identity', (x) => x),
+  unary('unit-slope', (x) => x),
   unary('negate', (x) => -x),
   unary('exp', Math.exp),
   unary('log', Math.log, [0.1, 5]),

@@ -37,6 +37,20 @@ const projection: fc.Arbitrary<Projection> = fc.record({
 const prepared = fc.record({
   cost: fc.double(),
   noise: fc.array(fc.record({ deviation: fc.double(), scale: fc.double() })),
+  traits: fc.record({
+    vanishing: fc.array(fc.record({ parameter: fc.string(), largest: fc.double(), isWeight: fc.boolean() })),
+    saturation: fc.array(
+      fc.record({ layer: fc.string(), op: fc.string(), flat: fc.nat(), values: fc.nat() }),
+    ),
+    twins: fc.constant([]),
+    lostSteps: fc.constant([]),
+  }),
+});
+const slopeGradient = fc.record({
+  activation: fc.record({ entry: u32, exit: u32, layer: fc.string(), op: fc.string() }),
+  parameter: u32,
+  components: fc.int32Array(),
+  numeric: fc.float64Array(),
 });
 const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
   fc.record({ stage: fc.constant('prepare' as const), index: u32, prepared, evaluations: fc.nat() }),
@@ -45,6 +59,12 @@ const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
     index: u32,
     entries: fc.array(entry, { maxLength: 5 }),
     projections: fc.array(projection, { maxLength: 3 }),
+    evaluations: fc.nat(),
+  }),
+  fc.record({
+    stage: fc.constant('diagnose' as const),
+    index: u32,
+    gradients: fc.array(slopeGradient, { maxLength: 3 }),
     evaluations: fc.nat(),
   }),
 );
@@ -82,7 +102,7 @@ describe('the stored form of shard results', () => {
 
   it('is refused when a later program wrote it', () => {
     const bytes = encodeShardResult({ stage: 'sweep', index: 0, entries: [], evaluations: 1 });
-    bytes[0] = 2;
+    bytes[0] += 1;
     expect(() => decodeShardResult(bytes)).toThrow(expect.objectContaining({ code: 'storage-failed' }));
   });
 });

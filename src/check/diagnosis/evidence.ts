@@ -23,6 +23,8 @@ export class Evidence {
   /** Components whose claimed or numeric value is more than its bound. The others are 0 under almost any hypothesis. */
   readonly informative: number;
   readonly failing: number;
+  /** Components that tell something, failing or not. */
+  readonly usable: number;
   /** Some of the failing components, evenly spread; numbers are fitted to them. */
   readonly sample: readonly number[];
   /** Some of those that agree, likewise. */
@@ -36,24 +38,30 @@ export class Evidence {
     this.parameter = parameter;
     this.size = claimed.length;
     const marks = new Uint8Array(this.size);
-    const [difference, noise, informative, failing, claimedSquare] = sumOver(this.size, 5, (i, sums) => {
-      const difference = claimed[i] - numeric[i];
-      if (!Number.isFinite(difference)) return;
-      const allowed = bound(i);
-      if (failed[i] === 0 && Math.abs(difference) > allowed) return;
-      const isInformative = Math.max(Math.abs(claimed[i]), Math.abs(numeric[i])) > allowed;
-      marks[i] = isInformative ? USABLE | INFORMATIVE : USABLE;
-      sums[0] += difference * difference;
-      sums[1] += allowed * allowed;
-      if (isInformative) sums[2]++;
-      if (failed[i] !== 0) sums[3]++;
-      sums[4] += claimed[i] * claimed[i];
-    });
+    const [difference, noise, informative, failing, claimedSquare, usable] = sumOver(
+      this.size,
+      6,
+      (i, sums) => {
+        const difference = claimed[i] - numeric[i];
+        if (!Number.isFinite(difference)) return;
+        const allowed = bound(i);
+        if (failed[i] === 0 && Math.abs(difference) > allowed) return;
+        const isInformative = Math.max(Math.abs(claimed[i]), Math.abs(numeric[i])) > allowed;
+        marks[i] = isInformative ? USABLE | INFORMATIVE : USABLE;
+        sums[0] += difference * difference;
+        sums[1] += allowed * allowed;
+        if (isInformative) sums[2]++;
+        if (failed[i] !== 0) sums[3]++;
+        sums[4] += claimed[i] * claimed[i];
+        sums[5]++;
+      },
+    );
     this.difference = difference;
     this.claimedSquare = claimedSquare;
     this.noise = noise;
     this.informative = informative;
     this.failing = failing;
+    this.usable = usable;
     this.#marks = marks;
     this.weights = { failing: spacing(failing), agreeing: spacing(this.size - failing) };
     const { failed: isFailing } = parameter;

@@ -32,24 +32,55 @@ export interface Fitted {
   readonly gain?: number;
   /** The components predicted otherwise than as their numeric values; all if not given. Every failing one is among them. */
   readonly within?: Int32Array;
+  /** The components whose prediction is known, if it is not all: the failing and the agreeing ones stand for the others of their kind. */
+  readonly known?: Int32Array;
 }
 
-export function fitPrediction(evidence: Evidence, { predict, free, gain = 1, within }: Fitted): Fit {
+export function fitPrediction(evidence: Evidence, fitted: Fitted): Fit {
+  return fitted.known === undefined ? fitAll(evidence, fitted) : fitSample(evidence, fitted, fitted.known);
+}
+
+/** Adds up what is left beyond the bounds, what is left, what there was, and the failing components explained. */
+function adding(evidence: Evidence, { predict, gain = 1 }: Fitted) {
   const { claimed, bound, failed } = evidence.parameter;
-  const add = (i: number, sums: Float64Array) => {
+  return (i: number, sums: Float64Array, weight = 1) => {
     if (!evidence.isUsable(i)) return;
     const difference = evidence.differenceAt(i);
     const predicted = predict(i);
     if (Number.isNaN(predicted) && failed[i] === 0) return;
     const residual = Number.isNaN(predicted) ? Math.abs(difference) : Math.abs(claimed[i] - predicted);
     const allowed = gain * bound(i);
-    sums[0] += Math.max(0, residual - allowed) ** 2;
-    sums[1] += residual * residual;
-    sums[2] += difference * difference;
+    sums[0] += weight * Math.max(0, residual - allowed) ** 2;
+    sums[1] += weight * residual * residual;
+    sums[2] += weight * difference * difference;
     const scale = Math.min(Math.abs(difference), Math.abs(claimed[i]));
     const isExplained = residual <= Math.max(allowed, COMPONENT_LEFT * scale);
-    if (failed[i] !== 0 && isExplained && !Number.isNaN(predicted)) sums[3]++;
+    if (failed[i] !== 0 && isExplained && !Number.isNaN(predicted)) sums[3] += weight;
   };
+}
+
+function fitSample(evidence: Evidence, fitted: Fitted, known: Int32Array): Fit {
+  const { failed } = evidence.parameter;
+  const failing = known.reduce((count, i) => count + failed[i], 0);
+  const forFailing = evidence.failing / failing;
+  const forAgreeing = (evidence.usable - evidence.failing) / (known.length - failing);
+  const add = adding(evidence, fitted);
+  const [beyondBound, left, all, covered] = sumOver(known.length, 4, (position, sums) => {
+    const i = known[position];
+    add(i, sums, failed[i] !== 0 ? forFailing : forAgreeing);
+  });
+  return {
+    explained: 1 - beyondBound / all,
+    removed: 1 - left / all,
+    met: beyondBound === 0 ? 1 : 1 - beyondBound / evidence.claimedSquare,
+    covered: covered / evidence.failing,
+    bic: bic(evidence, beyondBound, fitted.free),
+  };
+}
+
+function fitAll(evidence: Evidence, fitted: Fitted): Fit {
+  const { free, within } = fitted;
+  const add = adding(evidence, fitted);
   const [beyondBound, left, touched, covered] =
     within === undefined
       ? sumOver(evidence.size, 4, add)

@@ -3,8 +3,9 @@ import { independentAxes } from '../../graph/example-map.ts';
 import { type Graph, isLeaf } from '../../graph/graph.ts';
 import { parameterUses } from '../../graph/linear-uses.ts';
 import type { CheckJob } from '../check-job.ts';
-import type { DiagnosisContext, SlopeVariant } from './diagnosis-context.ts';
+import type { DiagnosisContext } from './diagnosis-context.ts';
 import { findPenalties } from './find-penalties.ts';
+import type { SlopeVariant } from './slope-variant.ts';
 
 /** What a job's graph tells of the cost. */
 export function readContext(

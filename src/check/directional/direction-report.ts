@@ -33,10 +33,10 @@ export function reportDirections(ofChecked: ReportedParameter, bisection: Bisect
     numericNorm: toJsonNumber(norms.numericNorm),
     directional,
   };
-  const errorNorm = norm((take) => {
+  const roundingNorm = norm((take) => {
     for (const root of roots) take(shareOfNorm(root) * numericError(root));
   });
-  return { report, norms, errorNorm };
+  return { report, norms, roundingNorm };
 }
 
 /**

@@ -1,15 +1,19 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import type { CheckJob } from '../check-job.ts';
+import type { Inquiry } from '../diagnosis/inquiry.ts';
 import { evaluationError, largestNoise, type Noise } from '../noise/noise.ts';
 import { evaluationsSaved, planCheck } from '../plan/check-plan.ts';
+import type { CheckSettings } from '../settings.ts';
 import type { Conclusions } from '../verdict/conclusions.ts';
 import { norm } from '../verdict/norm.ts';
-import { combineDifferences } from '../verdict/relative-difference.ts';
+import { combineDifferences, type RelativeDifference } from '../verdict/relative-difference.ts';
 import { combineVerdicts } from '../verdict/verdict.ts';
+import type { PointTraits } from '../warnings/point-traits.ts';
+import { warningsOf } from '../warnings/warnings.ts';
 import { addDiagnosis } from './add-diagnosis.ts';
+import { explainNoise } from './explain-noise.ts';
 import type { ReportedParameter } from './parameter-report.ts';
 import type { ComponentCounts, Report } from './report.ts';
-import { warningsOf } from './warnings.ts';
 
 /** What the stages found, all of it. */
 export interface Findings {
@@ -21,7 +25,10 @@ export interface Findings {
   readonly components: number;
   /** By parameter of the spec. */
   readonly noise: readonly Noise[];
+  readonly traits: PointTraits;
   readonly parameters: readonly ReportedParameter[];
+  /** Of a wrong gradient whose causes were looked for. */
+  readonly inquiry: Inquiry | undefined;
 }
 
 /** Folds the findings into the report. */
@@ -36,7 +43,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     relativeDifference: toJsonNumber(norms.relativeDifference),
     withinTolerance: norms.relativeDifference <= settings.tolerance,
     cost: toJsonNumber(findings.cost),
-    noise: describeNoise(findings, norms.numericNorm + norms.claimedNorm),
+    noise: describeNoise(settings, findings, norms),
     components,
     settings: { ...settings, strategy: plan.strategy },
     parameters,
@@ -46,20 +53,29 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     evaluationsSaved: evaluationsSaved(findings.components, settings.method, findings.evaluations),
     durationMs,
   };
-  const report = { ...bare, warnings: warningsOf(bare) };
-  return report.verdict === 'fail' ? addDiagnosis(report, job, findings.conclusions) : report;
+  const { traits, conclusions } = findings;
+  const warnings = warningsOf({ report: bare, traits, conclusions, spec: job.spec });
+  const report = { ...bare, warnings };
+  return report.verdict === 'fail' ? addDiagnosis(report, findings.inquiry) : report;
 }
 
-function describeNoise({ noise: all, parameters }: Findings, scale: number): Report['noise'] {
+function describeNoise(
+  settings: CheckSettings,
+  { noise: all, parameters }: Findings,
+  norms: RelativeDifference,
+): Report['noise'] {
   const noise = largestNoise(all);
-  const errors = norm((take) => {
-    for (const { errorNorm } of parameters) take(errorNorm);
+  const roundings = norm((take) => {
+    for (const { roundingNorm } of parameters) take(roundingNorm);
   });
+  const scale = norms.numericNorm + norms.claimedNorm;
+  const byNoise = scale === 0 ? 0 : roundings / scale;
   return {
     deviation: toJsonNumber(noise.deviation),
     scale: toJsonNumber(noise.scale),
     error: toJsonNumber(evaluationError(noise)),
-    relativeDifference: toJsonNumber(scale === 0 ? 0 : errors / scale),
+    relativeDifference: toJsonNumber(byNoise),
+    explanation: explainNoise(settings, byNoise, norms.relativeDifference),
   };
 }
 

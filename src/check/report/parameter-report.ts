@@ -40,8 +40,8 @@ export interface ParameterFindings {
 export interface ReportedParameter {
   readonly report: ParameterReport;
   readonly norms: RelativeDifference;
-  /** ‖B‖₂ over its components: how far rounding and truncation may have moved its numeric gradient. */
-  readonly errorNorm: number;
+  /** ‖R‖₂ over its components: how far rounding alone, with the step that was asked for, may have moved its numeric gradient. */
+  readonly roundingNorm: number;
 }
 
 export function reportParameter(findings: ParameterFindings): ReportedParameter {
@@ -68,7 +68,7 @@ export function reportParameter(findings: ParameterFindings): ReportedParameter 
       return reportComponent(index, component, claimed[component], judged, conclusions);
     }),
   };
-  return { report, norms, errorNorm: tally.errorNorm };
+  return { report, norms, roundingNorm: tally.roundingNorm };
 }
 
 function describeAudit({ components, maxDifference, bound, agreed }: AuditFinding) {
@@ -115,7 +115,7 @@ class Tally {
   detectable = 0;
   readonly #findings: ParameterFindings;
   readonly #compared = new Comparison();
-  readonly #errors = new Norm();
+  readonly #roundings = new Norm();
   readonly #undecided = new Norm();
 
   constructor(findings: ParameterFindings) {
@@ -132,7 +132,7 @@ class Tally {
     const { claimed, conclusions, judgement } = this.#findings;
     const { numeric, bounds, marks } = conclusions;
     this.#compared.addRange(numeric, claimed, start, start + count);
-    const errors = new Float64Array(count);
+    const roundings = new Float64Array(count);
     let { maxError, detectable } = this;
     let passed = 0;
     for (let i = 0; i < count; i++) {
@@ -144,22 +144,20 @@ class Tally {
       // NaN stays once it is met.
       const difference = Math.abs(a - n);
       if (difference > maxError || Number.isNaN(difference)) maxError = difference;
+      const error = judgement.error(component);
+      roundings[i] = error;
       if (!judgement.passesPlainly(component)) {
-        const judged = judgement.judge(component);
-        errors[i] = judged.error;
-        this.#addJudged(component, judged, ranked);
+        this.#addJudged(component, judgement.judge(component), ranked);
         continue;
       }
-      const error = judgement.error(component);
       const bound = judgement.plainBound(component);
-      errors[i] = error;
       bounds[component] = bound;
       marks[component] = PLAIN_PASS;
       passed++;
       if (bound + error > detectable) detectable = bound + error;
       if (this.worst.mayTake('pass', ranked)) this.#offer(component, judgement.judge(component), ranked);
     }
-    this.#errors.addRange(errors, 0, count);
+    this.#roundings.addRange(roundings, 0, count);
     this.counts.pass += passed;
     this.maxError = maxError;
     this.detectable = Math.max(this.detectable, detectable);
@@ -189,9 +187,9 @@ class Tally {
     return this.#compared.result();
   }
 
-  /** ‖B‖₂. */
-  get errorNorm(): number {
-    return this.#errors.value();
+  /** ‖R‖₂. */
+  get roundingNorm(): number {
+    return this.#roundings.value();
   }
 
   verdict(numericNorm: number): Verdict {

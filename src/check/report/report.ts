@@ -4,6 +4,7 @@ import type { ParameterDiagnosis } from '../diagnosis/cause.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { CheckPlan } from '../plan/check-plan.ts';
 import type { ComponentSelection, Method, Strategy } from '../settings.ts';
+import type { Warning } from '../warnings/warning.ts';
 
 /** About the gradient; a job's `status` is another thing. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
@@ -118,11 +119,6 @@ export interface ParameterReport {
   readonly failures?: readonly AxisFailures[];
 }
 
-export interface Warning {
-  readonly code: string;
-  readonly message: string;
-}
-
 /** What a check found. Two runs of a job give the same report to the last bit, `durationMs` aside. */
 export interface Report {
   readonly verdict: Verdict;
@@ -138,8 +134,13 @@ export interface Report {
     readonly scale: JsonNumber;
     /** The error that an evaluation of J is taken to have: of both the larger one, in J's units. */
     readonly error: JsonNumber;
-    /** ‖B‖₂ / (‖numeric‖₂ + ‖claimed‖₂), B being the error bounds: what even a right gradient may show. */
+    /**
+     * ‖R‖₂ / (‖numeric‖₂ + ‖claimed‖₂), R being what rounding can have done to each component with the step that was
+     * asked for: what even a right gradient may show.
+     */
     readonly relativeDifference: JsonNumber;
+    /** The same in words, and what it means for the tolerance. */
+    readonly explanation: string;
   };
   readonly components: ComponentCounts;
   readonly settings: {

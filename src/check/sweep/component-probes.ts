@@ -22,6 +22,7 @@ export class ComponentProbes {
 
   constructor(job: JobView, program: ProbeProgram, parameter: Parameter, slot: number) {
     this.#job = job;
+    // A program of a graph altered by `withUnitSlope` has the same base values.
     this.#program = program.bind(job.heap(slot), job.baseValues(slot), job.scratch(slot));
     this.#width = program.width;
     this.#parameter = parameter;

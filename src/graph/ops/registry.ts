@@ -9,6 +9,7 @@ import { selection } from './selection.ts';
 import { softmaxFamily } from './softmax.ts';
 import { takeRows } from './take-rows.ts';
 import { unfold } from './unfold.ts';
+import { unitSlope } from './unit-slope.ts';
 
 /** Every op there is. A new one is one file (or one entry of a family's file) and one line here. */
 export const allOps: readonly Op[] = [
@@ -22,6 +23,7 @@ export const allOps: readonly Op[] = [
   unfold,
   patchProduct,
   takeRows,
+  unitSlope,
 ];
 
 const byName: ReadonlyMap<string, Op> = new Map(allOps.map((op) => [op.name, op]));

@@ -10,7 +10,7 @@ export const jobStatusSchema = z
 const timeSchema = z.iso.datetime();
 
 const progressSchema = z.object({
-  stage: z.enum(['prepare', 'sweep', 'refine', 'bisect']),
+  stage: z.enum(['prepare', 'sweep', 'refine', 'bisect', 'diagnose']),
   completed: z.int().describe('Components finished.'),
   total: z.int(),
   rate: z.number().nullable().describe('Components a second, lately; null while it is not known.'),

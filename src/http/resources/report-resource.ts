@@ -9,6 +9,7 @@ import type {
   Report,
 } from '../../check/report/report.ts';
 import { strategies } from '../../check/settings.ts';
+import { warningCodes } from '../../check/warnings/warning.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
 
@@ -162,8 +163,9 @@ export const reportSchema: z.ZodType<Report> = z
         scale: jsonNumberSchema.describe('Scale of the numbers that enter the last subtraction of J.'),
         error: jsonNumberSchema.describe('What an evaluation of J is taken to be off.'),
         relativeDifference: jsonNumberSchema.describe(
-          'The relative difference that rounding alone may give a right gradient.',
+          'The relative difference that rounding alone may give a right gradient, with the step that was asked for.',
         ),
+        explanation: z.string().describe('The same in words, and what it means for the tolerance.'),
       })
       .describe('How far rounding moves J near θ.'),
     components: countsSchema,
@@ -178,7 +180,10 @@ export const reportSchema: z.ZodType<Report> = z
     }),
     parameters: z.array(parameterReportSchema).readonly(),
     diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
-    warnings: z.array(z.object({ code: z.string(), message: z.string() })).readonly(),
+    warnings: z
+      .array(z.object({ code: z.enum(warningCodes), message: z.string() }))
+      .readonly()
+      .describe('What to know beside the verdict.'),
     plan: planSchema.describe(
       'What the check was estimated to take. A search for wrong components comes on top.',
     ),

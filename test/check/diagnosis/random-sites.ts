@@ -1,13 +1,13 @@
 import type { CheckJob } from '../../../src/check/check-job.ts';
 import { diagnose, type JobDiagnosis } from '../../../src/check/diagnosis/diagnose.ts';
-import type { SlopeVariant } from '../../../src/check/diagnosis/diagnosis-context.ts';
+import { diagnosedParameters } from '../../../src/check/diagnosis/diagnosed-parameters.ts';
 import { readContext } from '../../../src/check/diagnosis/read-context.ts';
-import { slopeVariantJobs } from '../../../src/check/diagnosis/slope-variants.ts';
+import type { SlopeVariant } from '../../../src/check/diagnosis/slope-variant.ts';
 import { randomStream } from '../../../src/check/random.ts';
-import { diagnosedParameters } from '../../../src/check/report/add-diagnosis.ts';
 import { completedRun, numericGradient, withStep } from '../../fixtures/numeric-gradient.ts';
 import { arbitraryNetwork } from '../arbitrary-network.ts';
 import type { BugSite } from './planted-bugs.ts';
+import { slopeVariantJobs } from './slope-variant-jobs.ts';
 
 /** A site for bugs, with all that a diagnosis of it needs. */
 export interface RandomSite extends BugSite {
@@ -51,13 +51,16 @@ export function randomSite(seed: number): RandomSite {
     lambda: 0.2,
     random,
     slopeLeftOut: numericGradient(withStep(left.job, 2e-5)),
-    slopeVariants: variants.map(({ layer, op, job: altered }) => {
+    slopeVariants: variants.map(({ activation: { layer, op }, job: altered }) => {
       const numeric = numericGradient(altered);
       return {
         layer,
         op,
         numeric: new Map(
-          parameters.map(({ name, offset, size }) => [name, numeric.subarray(offset, offset + size)]),
+          parameters.map(({ name, offset, size }) => [
+            name,
+            new Map(numeric.subarray(offset, offset + size).entries()),
+          ]),
         ),
       };
     }),

@@ -1,7 +1,6 @@
-import { type Graph, type GraphNode, isLeaf, type NodeId, type OpNode } from './graph.ts';
-import { findOp } from './ops/registry.ts';
-import { spreadElementwise } from './spread.ts';
-import { ancestorsOf } from './tape.ts';
+import type { Activation } from '../../../src/graph/activations.ts';
+import { type Graph, type GraphNode, isLeaf, type NodeId, type OpNode } from '../../../src/graph/graph.ts';
+import { ancestorsOf } from '../../../src/graph/tape.ts';
 
 /** The data tensor that holds a parameter's values at θ and does not move with it. */
 export function heldName(parameter: string): string {
@@ -9,18 +8,17 @@ export function heldName(parameter: string): string {
 }
 
 /**
- * The graph in which one elementwise op a(z) is replaced by a(z₀) + (z − z₀), z₀ being z at θ: the same J at θ, but
+ * The slow way to what `withUnitSlope` makes, and a graph of its own: one activation a(z) is replaced by a(z₀) + (z − z₀), z₀ being z at θ: the same J at θ, but
  * the op has slope 1. So the gradient is what a backward pass gives that leaves the op's derivative out. a(z₀) and z₀
  * are computed from copies of the parameters, which are data (`heldName`) and never move.
  */
-export function withIdentitySlope(graph: Graph, target: NodeId): Graph {
+export function withIdentitySlope(graph: Graph, { entry, exit: target }: Activation): Graph {
   const activation = opAt(graph, target);
-  const [input] = activation.inputs;
   const nodes: GraphNode[] = graph.nodes.slice(0, target);
   const add = (node: GraphNode): NodeId => nodes.push(node) - 1;
   const held = holdAncestors(graph, target, add);
   const { shape } = activation;
-  const distance = add({ op: 'subtract', inputs: [input, held(input)], attributes: {}, shape });
+  const distance = add({ op: 'subtract', inputs: [entry, held(entry)], attributes: {}, shape });
   const replaced = add({ ...activation, op: 'add', inputs: [held(target), distance], attributes: {} });
   const moved = (id: NodeId) => (id < target ? id : id - target + replaced);
   for (const node of graph.nodes.slice(target + 1)) {
@@ -48,23 +46,6 @@ function holdAncestors(
     }
   }
   return copyOf;
-}
-
-/** Elementwise ops of one input, not linear, that lie between J and any of these parameters and not right at them. */
-export function slopedNodes(graph: Graph, parameters: ReadonlySet<string>): readonly NodeId[] {
-  const needed = ancestorsOf(graph, graph.cost);
-  const reached = graph.nodes.map(
-    (node) => isLeaf(node) && node.op === 'parameter' && parameters.has(node.name),
-  );
-  return graph.nodes.flatMap((node, id) => {
-    if (isLeaf(node)) return [];
-    reached[id] = node.inputs.some((input) => reached[input]);
-    if (!needed[id] || !reached[id] || node.inputs.length !== 1) return [];
-    const { spread, linear } = findOp(node.op);
-    const isActivation = spread === spreadElementwise && linear === undefined;
-    // A penalty's square is one too, but no activation.
-    return isActivation && !isLeaf(graph.nodes[node.inputs[0]]) ? [id] : [];
-  });
 }
 
 function opAt(graph: Graph, id: NodeId): OpNode {

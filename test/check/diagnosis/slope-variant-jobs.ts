@@ -1,13 +1,11 @@
-import { isLeaf, type NodeId } from '../../graph/graph.ts';
-import { heldName, slopedNodes, withIdentitySlope } from '../../graph/identity-slope.ts';
-import type { CheckJob } from '../check-job.ts';
+import type { CheckJob } from '../../../src/check/check-job.ts';
+import { type Activation, activationsBetween } from '../../../src/graph/activations.ts';
+import { isLeaf } from '../../../src/graph/graph.ts';
+import { heldName, withIdentitySlope } from './identity-slope.ts';
 
 /** A job whose numeric gradient is what a backward pass gives that leaves one activation's derivative out. */
 export interface SlopeVariantJob {
-  readonly node: NodeId;
-  /** What the client wrote that became the activation: `layers[1] (relu)`. */
-  readonly layer: string;
-  readonly op: string;
+  readonly activation: Activation;
   /** An ordinary job with the same θ: only the failing parameters are checked. */
   readonly job: CheckJob;
 }
@@ -19,18 +17,14 @@ export function slopeVariantJobs(job: CheckJob, failing: readonly string[]): rea
     name: heldName(name),
     tensor: { shape, dtype: 'float64' as const, values: theta.subarray(offset, offset + size) },
   }));
-  return slopedNodes(spec.graph, new Set(failing)).flatMap((node) => {
-    const replaced = spec.graph.nodes[node];
-    if (isLeaf(replaced)) return [];
-    const graph = withIdentitySlope(spec.graph, node);
+  return activationsBetween(spec.graph, new Set(failing)).map((activation) => {
+    const graph = withIdentitySlope(spec.graph, activation);
     const used = new Set(
       graph.nodes.flatMap((each) => (isLeaf(each) && each.op === 'data' ? [each.name] : [])),
     );
     const added = held.filter(({ name }) => used.has(name));
     return {
-      node,
-      op: replaced.op,
-      layer: replaced.source ?? `node ${node}`,
+      activation,
       job: {
         ...job,
         spec: {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { slopeVariantJobs } from '../../../src/check/diagnosis/slope-variants.ts';
 import { readJob } from '../../../src/models/read-job.ts';
 import { numericGradient } from '../../fixtures/numeric-gradient.ts';
 import { checkGradients } from '../../fixtures/on-kernels.ts';
+import { slopeVariantJobs } from './slope-variant-jobs.ts';
 
 const X = [0.4, -1.2, 0.7];
 const w = [0.8, -0.5];
@@ -36,7 +36,9 @@ const sigmoidSlope = (z: number) => sigmoid(z) * (1 - sigmoid(z));
 
 it('the gradient of the altered cost leaves out the one derivative and no other', () => {
   const variants = slopeVariantJobs(job(), ['w', 'v']);
-  const gradients = new Map(variants.map(({ op, job: altered }) => [op, [...numericGradient(altered)]]));
+  const gradients = new Map(
+    variants.map(({ activation: { op }, job: altered }) => [op, [...numericGradient(altered)]]),
+  );
   const near = (expected: number[]) => expected.map((value) => expect.closeTo(value, 8));
   expect(gradients.get('sigmoid')).toEqual(near(byHand(tanhSlope, one)));
   expect(gradients.get('tanh')).toEqual(near(byHand(one, sigmoidSlope)));
@@ -51,5 +53,5 @@ it('the altered cost is the same number at θ', async () => {
 });
 
 it('only what lies between J and a failing parameter is altered', () => {
-  expect(slopeVariantJobs(job(), ['v']).map(({ op }) => op)).toEqual(['tanh']);
+  expect(slopeVariantJobs(job(), ['v']).map(({ activation }) => activation.op)).toEqual(['tanh']);
 });
