@@ -16,7 +16,10 @@ export const uploadContract = {
       description: 'The job document (see JobDocument), without the tensors that are in files.',
     },
     parameters: { ...file, description: 'θ, or a part of it.' },
-    gradients: { ...file, description: 'Claimed gradients. Not in float16 or bfloat16.' },
+    gradients: {
+      ...file,
+      description: 'Claimed gradients. float16 and bfloat16 are held to their own precision.',
+    },
     data: { ...file, description: 'Tensors that J reads beside θ.' },
   },
   required: ['job'],

@@ -26,10 +26,8 @@ export function readTensorFiles(files: TensorFiles | undefined, faults: Faults):
   const read: Partial<Record<TensorSection, NamedTensors>> = {};
   for (const section of tensorSections) {
     const bytes = files[section];
-    // Data and parameters are what they are. A gradient that was rounded to 11 bits cannot be told from a wrong one.
-    const refusesHalves = section === 'gradients';
     if (bytes === undefined) continue;
-    read[section] = readTensorFile(bytes, { pointer: `/${section}`, faults, room, refusesHalves });
+    read[section] = readTensorFile(bytes, { pointer: `/${section}`, faults, room });
   }
   return read;
 }

@@ -131,14 +131,6 @@ describe('a safetensors file is refused', () => {
     expect(refusalOf(bytes).slice(0, refusal.length)).toBe(refusal);
   });
 
-  it('in float16 or bfloat16 where gradients are to be checked', () => {
-    const { faults } = readTensors(fixture('torch.safetensors'), { refusesHalves: true });
-    expect(faults.map(({ pointer }) => pointer).sort()).toEqual([
-      '/parameters/bfloat16',
-      '/parameters/float16',
-    ]);
-  });
-
   it('of bytes that become more than the limit as float64', () => {
     const bytes = safetensorsOf(
       '{"a":{"dtype":"U8","shape":[100],"data_offsets":[0,100]}}',

@@ -48,6 +48,12 @@ const checks: readonly Check[] = [
     return { code: 'float32', message };
   },
   ({ parameters }) => {
+    const half = parameters.filter(({ precision }) => precision === 'float16' || precision === 'bfloat16');
+    if (half.length === 0) return undefined;
+    const message = `the gradients of ${namesOf(half)} were sent in float16 or bfloat16 and were held to that precision, two or three digits: smaller mistakes cannot be told from rounding`;
+    return { code: 'half-precision', message };
+  },
+  ({ parameters }) => {
     const directed = parameters.filter(({ directional }) => directional !== undefined);
     if (directed.length === 0) return undefined;
     const message = `checked along directions, not component by component: ${namesOf(directed)}; canMiss says of each what may be wrong all the same`;
