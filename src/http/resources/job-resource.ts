@@ -45,6 +45,9 @@ export const jobSchema = z
       events: z.string(),
       report: z.string(),
       components: z.string(),
+      numeric: z
+        .object({ safetensors: z.string(), npz: z.string() })
+        .describe('The numeric gradient as a file, once the job has succeeded.'),
       cancel: z.string(),
     }),
   })
@@ -75,6 +78,7 @@ export function describeJob(record: JobRecord, live: LiveProgress = record.progr
       events: `${self}/events`,
       report: `${self}/report`,
       components: `${self}/components`,
+      numeric: { safetensors: `${self}/numeric.safetensors`, npz: `${self}/numeric.npz` },
       cancel: `${self}/cancel`,
     },
   };

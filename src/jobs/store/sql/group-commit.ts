@@ -34,8 +34,6 @@ export class GroupCommit {
   #draining: Promise<void> | undefined;
   /** Whether the last group had writes of several. */
   #crowded = false;
-  /** Bytes committed since the last checkpoint, of writes that are much. */
-  #unsettled = 0;
   #closed = false;
 
   constructor(database: SqlDatabase) {
@@ -78,9 +76,7 @@ export class GroupCommit {
    * database would do so for several at once at the end of a commit, and hold the loop for 15 to 30 ms.
    */
   async #settle(group: readonly QueuedWrite[]): Promise<void> {
-    for (const { bytes } of group) this.#unsettled += bytes;
-    if (this.#unsettled < MAX_BYTES) return;
-    this.#unsettled = 0;
+    if (group.reduce((sum, { bytes }) => sum + bytes, 0) < MAX_BYTES) return;
     await setImmediate();
     await this.#database.checkpoint();
   }
