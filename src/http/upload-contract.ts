@@ -7,7 +7,7 @@ const file = {
 export const uploadContract = {
   type: 'object',
   description:
-    'A job whose tensors come in files, safetensors or .npz (the content says which). They add to the sections ' +
+    'A job whose tensors come in files: safetensors, .npz or JSON (the content says which). They add to the sections ' +
     'of the document that bear the same names; a tensor may not be in both.',
   properties: {
     job: {

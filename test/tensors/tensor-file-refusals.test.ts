@@ -22,7 +22,7 @@ describe('a safetensors file is refused', () => {
     [
       'with a header longer than the format allows',
       safetensorsOf('{}', data, 100_000_001),
-      '/parameters: the file is neither npz nor safetensors: as safetensors, its header would have 100000001 bytes, more than 100000000',
+      '/parameters: the file is neither safetensors nor npz nor a JSON object: as safetensors, its header would have 100000001 bytes, more than 100000000',
     ],
     [
       'whose tensors overlap',

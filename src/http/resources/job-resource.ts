@@ -45,9 +45,8 @@ export const jobSchema = z
       events: z.string(),
       report: z.string(),
       components: z.string(),
-      numeric: z
-        .object({ safetensors: z.string(), npz: z.string() })
-        .describe('The numeric gradient as a file, once the job has succeeded.'),
+      numericSafetensors: z.string().describe('The numeric gradient as a file.'),
+      numericNpz: z.string(),
       cancel: z.string(),
     }),
   })
@@ -78,7 +77,8 @@ export function describeJob(record: JobRecord, live: LiveProgress = record.progr
       events: `${self}/events`,
       report: `${self}/report`,
       components: `${self}/components`,
-      numeric: { safetensors: `${self}/numeric.safetensors`, npz: `${self}/numeric.npz` },
+      numericSafetensors: `${self}/numeric.safetensors`,
+      numericNpz: `${self}/numeric.npz`,
       cancel: `${self}/cancel`,
     },
   };
