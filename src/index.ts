@@ -7,7 +7,7 @@ import { readJob } from './models/read-job.ts';
 import type { TensorFiles } from './models/tensor-files.ts';
 
 export interface CheckOptions extends RunOptions {
-  /** Files, safetensors or .npz, with tensors that are not in the document. */
+  /** Files – safetensors, .npz or JSON – with tensors that are not in the document. */
   readonly files?: TensorFiles;
 }
 

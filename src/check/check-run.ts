@@ -4,6 +4,7 @@ import { diagnosedParameters } from './diagnosis/diagnosed-parameters.ts';
 import { Inquiry } from './diagnosis/inquiry.ts';
 import { reportDirections } from './directional/direction-report.ts';
 import { Localisation } from './directional/localisation.ts';
+import { atOnce, type Piecewise } from './piecewise.ts';
 import { overallStrategy } from './plan/check-plan.ts';
 import { planPrepare, planRefine } from './plan/plan-stage.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './plan/selection.ts';
@@ -12,6 +13,7 @@ import { foldReport } from './report/fold-report.ts';
 import { type ReportedParameter, reportParameter } from './report/parameter-report.ts';
 import type { ParameterReport, Report } from './report/report.ts';
 import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
+import { blankGradient } from './sweep/blank-gradient.ts';
 import { isCoarse } from './sweep/differences.ts';
 import { evenly, mostRefined } from './sweep/refined-share.ts';
 import { SweepState } from './sweep/sweep-state.ts';
@@ -19,7 +21,7 @@ import { UNCHECKED } from './verdict/component-marks.ts';
 import type { Conclusions } from './verdict/conclusions.ts';
 import { type CheckFailure, costMismatch } from './verdict/cost-mismatch.ts';
 import { ParameterJudgement } from './verdict/parameter-judgement.ts';
-import { claimedTraits, type Precision, precisionOf } from './verdict/precision.ts';
+import { claimedTraits, costTolerance, type Precision, precisionOf } from './verdict/precision.ts';
 
 /**
  * The state of one check: which stage to run now, what has come back, what follows from it. It runs nothing itself;
@@ -51,11 +53,18 @@ export class CheckRun {
   #evaluations = 0;
   #taken = 0;
 
-  constructor(job: CheckJob) {
+  /** As the constructor, piece by piece. */
+  static *opening(job: CheckJob): Piecewise<CheckRun> {
+    const runs = selectedRuns(job.spec);
+    return new CheckRun(job, runs, yield* blankGradient(job.spec, runs));
+  }
+
+  /** The parameters but the first are there for `opening`. */
+  constructor(job: CheckJob, runs = selectedRuns(job.spec), blank = atOnce(blankGradient(job.spec, runs))) {
     this.#job = job;
     this.#compiled = compileJob(job.spec);
-    this.#runs = selectedRuns(job.spec);
-    this.#runsOf = runsByParameter(this.#runs);
+    this.#runs = runs;
+    this.#runsOf = runsByParameter(runs);
     const traits = claimedTraits(job.claimed);
     this.#precisions = job.spec.parameters.map(({ offset, size, claimedDtype }) =>
       precisionOf(
@@ -65,7 +74,7 @@ export class CheckRun {
         traits,
       ),
     );
-    this.#sweep = new SweepState(job, this.#compiled, this.#runsOf);
+    this.#sweep = new SweepState(job, this.#compiled, this.#runsOf, blank);
     const { numeric, refinements } = this.#sweep;
     this.conclusions = {
       numeric,
@@ -174,8 +183,7 @@ export class CheckRun {
     this.#prepared = prepared;
     this.#sweep.setNoise(prepared.noise);
     this.#localisation.setNoise(prepared.noise);
-    const isLow = this.#precisions.length > 0 && this.#precisions.every((precision) => precision.isLow);
-    this.#failure = costMismatch(this.#job.spec.cost, prepared.cost, isLow);
+    this.#failure = costMismatch(this.#job.spec.cost, prepared.cost, costTolerance(this.#precisions));
   }
 
   #acceptSweep(result: SweepResult): void {

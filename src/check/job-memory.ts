@@ -6,6 +6,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
 import { type CompiledJob, compileJob, packingSizeOf, scratchSizeOf } from './compile-job.ts';
+import { atOnce, copyNumbers, type Piecewise } from './piecewise.ts';
 import { specFromJson, specToJson } from './spec-json.ts';
 
 /*
@@ -56,9 +57,6 @@ export function layoutOf(
   return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 
-/** Float64s that are copied at once: under a millisecond, though the memory is touched for the first time. */
-const COPIED_AT_ONCE = 2 ** 17;
-
 /**
  * Writes a job's numbers to a memory; any thread may then run its shards, `slots` at a time.
  * @param allocate gives a memory of at least so many float64s, whatever it holds
@@ -68,19 +66,15 @@ export function createJobMemory(
   slots: number,
   allocate?: (floats: number) => WebAssembly.Memory,
 ): WebAssembly.Memory {
-  const filling = fillJobMemory(job, slots, allocate);
-  for (;;) {
-    const { done, value } = filling.next();
-    if (done) return value;
-  }
+  return atOnce(fillJobMemory(job, slots, allocate));
 }
 
-/** As `createJobMemory`, but stops after each millisecond or so, for callers who have something else to do meanwhile. */
+/** As `createJobMemory`, piece by piece. */
 export function* fillJobMemory(
   job: CheckJob,
   slots: number,
   allocate = createKernelMemory,
-): Generator<void, WebAssembly.Memory> {
+): Piecewise<WebAssembly.Memory> {
   const text = new TextEncoder().encode(specToJson(job.spec));
   const layout = layoutOf(job.spec, compileJob(job.spec), text.length, slots);
   const memory = allocate(layout.size);
@@ -92,19 +86,12 @@ export function* fillJobMemory(
   new Uint8Array(buffer, HEADER_FLOATS * 8, text.length).set(text);
   const floats = new Float64Array(buffer);
   for (let slot = 0; slot < slots; slot++) floats[layout.slot + slot * layout.slotSize] = 0;
-  yield* copy(job.theta, floats, layout.theta);
-  yield* copy(job.claimed, floats, layout.claimed);
-  for (const [i, { values }] of job.data.entries()) yield* copy(values, floats, layout.data[i]);
+  yield* copyNumbers(job.theta, floats, layout.theta);
+  yield* copyNumbers(job.claimed, floats, layout.claimed);
+  for (const [i, { values }] of job.data.entries()) yield* copyNumbers(values, floats, layout.data[i]);
   for (const [i, { values }] of job.spec.graph.constants.entries())
-    yield* copy(values, floats, layout.constants[i]);
+    yield* copyNumbers(values, floats, layout.constants[i]);
   return memory;
-}
-
-function* copy(values: Float64Array, floats: Float64Array, offset: number): Generator<void> {
-  for (let start = 0; start < values.length; start += COPIED_AT_ONCE) {
-    if (start > 0) yield;
-    floats.set(values.subarray(start, start + COPIED_AT_ONCE), offset + start);
-  }
 }
 
 /** Sets the flag that running shards look at between batches. */

@@ -34,7 +34,7 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .description('check the gradients of a job document, here or on a service')
     .argument('<job.json>', 'the job document; - reads standard input')
     .option('--server <url>', 'send the job to this service instead of checking it in this process')
-    .option('--parameters <file>', 'parameters that the document does not hold, as safetensors or .npz')
+    .option('--parameters <file>', 'parameters that the document does not hold, as safetensors, .npz or JSON')
     .option('--gradients <file>', 'claimed gradients, likewise')
     .option('--data <file>', 'data, likewise')
     .addOption(

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, fastify } from 'fastify';
 import { GradcheckError } from '../errors/catalogue.ts';
 import { AllowedMethods } from './allowed-methods.ts';
@@ -19,6 +18,7 @@ import { jobRoutes } from './routes/job-routes.ts';
 import { numericRoutes } from './routes/numeric-routes.ts';
 import { reportRoutes } from './routes/report-routes.ts';
 import { submissionRoutes } from './routes/submission-routes.ts';
+import { sendSecurityHeaders } from './security-headers.ts';
 import type { ServiceParts } from './service-parts.ts';
 
 /** The longest time that a request may take to arrive. */
@@ -40,11 +40,7 @@ export async function buildApp(parts: ServiceParts, log: FastifyBaseLogger): Pro
   observeRequests(app, parts);
   refuseWell(app);
 
-  await app.register(helmet, {
-    // Encryption, where there is any, ends at a proxy, which knows better.
-    strictTransportSecurity: false,
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  });
+  await sendSecurityHeaders(app);
   collectContract(app);
   await app.after();
   const streams = new EventStreams(parts.metrics);

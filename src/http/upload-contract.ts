@@ -7,7 +7,7 @@ const file = {
 export const uploadContract = {
   type: 'object',
   description:
-    'A job whose tensors come in files, safetensors or .npz (the content says which). They add to the sections ' +
+    'A job whose tensors come in files: safetensors, .npz or JSON (the content says which). They add to the sections ' +
     'of the document that bear the same names; a tensor may not be in both.',
   properties: {
     job: {
@@ -16,7 +16,10 @@ export const uploadContract = {
       description: 'The job document (see JobDocument), without the tensors that are in files.',
     },
     parameters: { ...file, description: 'θ, or a part of it.' },
-    gradients: { ...file, description: 'Claimed gradients. Not in float16 or bfloat16.' },
+    gradients: {
+      ...file,
+      description: 'Claimed gradients. float16 and bfloat16 are held to their own precision.',
+    },
     data: { ...file, description: 'Tensors that J reads beside θ.' },
   },
   required: ['job'],

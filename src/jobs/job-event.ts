@@ -18,3 +18,11 @@ export interface StoredEvent {
 export function isTerminalEvent(type: StoredEvent['type']): boolean {
   return type !== 'parameter';
 }
+
+/** The newest event of a job. */
+export interface LastEvent {
+  /** 0 when there is none yet. */
+  readonly id: number;
+  /** Whether it ended the job, so that no other follows. */
+  readonly isTerminal: boolean;
+}

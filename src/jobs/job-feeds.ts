@@ -1,5 +1,5 @@
 import { Deferred } from './deferred.ts';
-import type { StoredEvent } from './job-event.ts';
+import type { LastEvent, StoredEvent } from './job-event.ts';
 import { JobFeed } from './job-feed.ts';
 import { isTerminal, type JobRecord } from './job-record.ts';
 import type { LiveProgress } from './live-progress.ts';
@@ -16,6 +16,8 @@ export interface JobWatch {
   progress(): LiveProgress | undefined;
   /** Stored events with an id greater than `after`, in order, at most `limit`; rarely asks the store. */
   events(after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** What the store says of the newest event: what is known here may be behind the process that runs the job. */
+  lastEvent(): Promise<LastEvent | undefined>;
   /**
    * Calls `listener` when an event was stored, the status changed or, at most about ten times a second, progress was
    * made. A listener that throws is not called again.
@@ -71,6 +73,7 @@ export class JobFeeds {
       progress: () => this.#feeds.get(id)?.progress,
       events: async (after, limit) =>
         this.#feeds.get(id)?.events.after(after, limit) ?? (await this.#store.events(id, after, limit)),
+      lastEvent: () => this.#store.lastEvent(id),
       onChange: (listener) => this.#subscribe(id, listener),
     };
   }

@@ -9,6 +9,7 @@ import { Deferred } from './deferred.ts';
 import { EarlierWork } from './earlier-work.ts';
 import type { Executor, ShardOutcome } from './executor/executor.ts';
 import type { QueuedJob } from './fair-queue.ts';
+import { inPieces } from './in-pieces.ts';
 import { InterruptionSwitch } from './interruption.ts';
 import { type JobEnd, storeEnd } from './job-end.ts';
 import type { JobEventBody } from './job-event.ts';
@@ -232,7 +233,7 @@ export class RunningJob implements QueuedJob {
     const resuming = lease.fence > 1 && this.#record.startedAt !== undefined;
     const events = resuming ? await this.#earlier.events() : [];
     this.#feed.publish(events);
-    const check = new CheckRun(job);
+    const check = await inPieces(CheckRun.opening(job));
     const driver = this.#createDriver(lease, check, events.length, hooks);
     await this.#parts.executor.open(this.id, job);
     if (this.#interruption.isSet) return undefined;
@@ -318,7 +319,7 @@ export class RunningJob implements QueuedJob {
 }
 
 /** Folds the report: the one computation on this thread that grows with the number of components. */
-function succeed(check: CheckRun, durationMs: number): Succeeded {
+async function succeed(check: CheckRun, durationMs: number): Promise<Succeeded> {
   const report = check.report(durationMs);
-  return { kind: 'succeeded', report, numeric: packGradient(check.conclusions) };
+  return { kind: 'succeeded', report, numeric: await inPieces(packGradient(check.conclusions)) };
 }

@@ -1,6 +1,7 @@
 import type { Faults } from '../errors/fault.ts';
 import { readTensorFile } from '../tensors/files/tensor-file.ts';
 import { TensorRoom } from '../tensors/files/tensor-room.ts';
+import { isJsonFile, readJsonTensorFile } from './json-tensor-file.ts';
 import type { NamedTensors } from './model-format.ts';
 
 /** The sections of a job document whose tensors may come in a file. */
@@ -8,13 +9,15 @@ export const tensorSections = ['parameters', 'gradients', 'data'] as const;
 
 export type TensorSection = (typeof tensorSections)[number];
 
-/** Files of named tensors, safetensors or .npz, that add to the sections of a job document. */
+/** Files of named tensors – safetensors, .npz or JSON, by their content – that add to the sections of a job document. */
 export interface TensorFiles {
   readonly parameters?: Uint8Array | undefined;
   readonly gradients?: Uint8Array | undefined;
   readonly data?: Uint8Array | undefined;
   /** The most bytes, as float64, that the tensors of all files may take; no limit if it is not given. */
   readonly maxTensorBytes?: number | undefined;
+  /** The longest JSON, in bytes. */
+  readonly maxJsonBytes?: number | undefined;
 }
 
 export type FileTensors = Readonly<Partial<Record<TensorSection, NamedTensors>>>;
@@ -26,10 +29,11 @@ export function readTensorFiles(files: TensorFiles | undefined, faults: Faults):
   const read: Partial<Record<TensorSection, NamedTensors>> = {};
   for (const section of tensorSections) {
     const bytes = files[section];
-    // Data and parameters are what they are. A gradient that was rounded to 11 bits cannot be told from a wrong one.
-    const refusesHalves = section === 'gradients';
     if (bytes === undefined) continue;
-    read[section] = readTensorFile(bytes, { pointer: `/${section}`, faults, room, refusesHalves });
+    const options = { pointer: `/${section}`, faults, room };
+    read[section] = isJsonFile(bytes)
+      ? readJsonTensorFile(bytes, { ...options, maxBytes: files.maxJsonBytes })
+      : readTensorFile(bytes, options);
   }
   return read;
 }

@@ -1,15 +1,22 @@
 import { endianness } from 'node:os';
-import type { Dtype } from './tensor.ts';
 import type { TensorFaults } from './tensor-faults.ts';
 
-const bytesOf: Readonly<Record<Dtype, number>> = { float64: 8, float32: 4 };
+/** The formats that numbers may be in. */
+export type Base64Dtype = 'float64' | 'float32';
+
+const bytesOf: Readonly<Record<Base64Dtype, number>> = { float64: 8, float32: 4 };
 const bigEndian = endianness() === 'BE';
 
 /**
  * Decodes `count` numbers from padded base64 (RFC 4648 section 4) of their little-endian bytes. The length is checked
  * before anything is allocated, so a shape cannot claim more memory than the text has.
  */
-export function decodeBase64(text: string, dtype: Dtype, count: number, faults: TensorFaults): Float64Array {
+export function decodeBase64(
+  text: string,
+  dtype: Base64Dtype,
+  count: number,
+  faults: TensorFaults,
+): Float64Array {
   const bytes = count * bytesOf[dtype];
   const expected = Math.ceil(bytes / 3) * 4;
   const wrong =
@@ -29,7 +36,7 @@ export function decodeBase64(text: string, dtype: Dtype, count: number, faults: 
 }
 
 /** Encodes numbers as `decodeBase64` reads them; for float32 they are rounded to it. */
-export function encodeBase64(values: Float64Array, dtype: Dtype): string {
+export function encodeBase64(values: Float64Array, dtype: Base64Dtype): string {
   const source = dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
   const buffer = Buffer.from(source.buffer);
   if (bigEndian) swap(buffer, dtype);
@@ -52,7 +59,7 @@ function paddingOf(text: string): number {
   return padding < 0 ? 0 : text.length - padding;
 }
 
-function swap(buffer: Buffer, dtype: Dtype): void {
+function swap(buffer: Buffer, dtype: Base64Dtype): void {
   if (dtype === 'float64') buffer.swap64();
   else buffer.swap32();
 }

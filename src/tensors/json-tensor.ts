@@ -1,11 +1,11 @@
 import type { Faults } from '../errors/fault.ts';
 import { pointerTo } from '../errors/fault.ts';
-import { decodeBase64, encodeBase64 } from './base64-values.ts';
+import { type Base64Dtype, decodeBase64, encodeBase64 } from './base64-values.ts';
 import { describeJson, quote } from './describe-json.ts';
 import { readEntries, readOddEntry } from './json-entries.ts';
 import { mostAxes, readNestedArray } from './json-nested-array.ts';
 import { type JsonNumber, toJsonNumber } from './json-number.ts';
-import { type Dtype, formatShape, type Shape, sizeOf, type Tensor, unravel } from './tensor.ts';
+import { formatShape, type Shape, sizeOf, type Tensor, unravel } from './tensor.ts';
 import { TensorFaults } from './tensor-faults.ts';
 
 /** A tensor as a job document holds it. */
@@ -13,7 +13,7 @@ export type JsonTensor =
   | JsonNumber
   | readonly JsonTensor[]
   | { readonly shape: Shape; readonly values: readonly JsonNumber[] }
-  | { readonly shape: Shape; readonly dtype: Dtype; readonly base64: string };
+  | { readonly shape: Shape; readonly dtype: Base64Dtype; readonly base64: string };
 
 /**
  * Reads a tensor of a job document: a bare number, nested arrays, `{shape, values}` with the values row-major, or
@@ -29,10 +29,12 @@ export function readJsonTensor(value: unknown, pointer: string, faults: Faults):
 
 /**
  * Writes a tensor. `nested` gives a bare number for a scalar and falls back to `values` where nested arrays cannot
- * tell the shape (`[0,3]`). Only `base64` keeps the dtype, and the sign of zero once it has been through JSON text.
+ * tell the shape (`[0,3]`). Only `base64` keeps the sign of zero once it has been through JSON text, and whether the
+ * numbers were float32; float16 and bfloat16 become that.
  */
 export function writeJsonTensor(tensor: Tensor, form: 'nested' | 'values' | 'base64' = 'nested'): JsonTensor {
-  const { shape, dtype, values } = tensor;
+  const { shape, values } = tensor;
+  const dtype = tensor.dtype === 'float64' ? 'float64' : 'float32';
   if (form === 'base64') return { shape, dtype, base64: encodeBase64(values, dtype) };
   if (form === 'values' || (shape.length > 1 && values.length === 0)) {
     return { shape, values: Array.from(values, toJsonNumber) };

@@ -2,7 +2,7 @@
 export type Shape = readonly number[];
 
 /** The precision in which a tensor's numbers were written by whoever sent it. */
-export type Dtype = 'float64' | 'float32';
+export type Dtype = 'float64' | 'float32' | 'float16' | 'bfloat16';
 
 /** A dense row-major tensor. Its values are float64 whatever `dtype` it came in. */
 export interface Tensor {

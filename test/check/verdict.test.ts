@@ -133,9 +133,9 @@ it('a component passes plainly exactly where its whole judgement is a pass that 
 
 it('few values that happen to be float32 numbers are taken for exact ones', () => {
   const halves = (count: number) => new Float64Array(count).fill(0.5);
-  expect(precisionOf('float64', halves(7), 1e-6).isLow).toBe(false);
-  expect(precisionOf('float64', halves(8), 1e-6).isLow).toBe(true);
-  expect(precisionOf('float64', Float64Array.from([...halves(8), 0.1]), 1e-6).isLow).toBe(false);
+  expect(precisionOf('float64', halves(7), 1e-6).dtype).toBe('float64');
+  expect(precisionOf('float64', halves(8), 1e-6).dtype).toBe('float32');
+  expect(precisionOf('float64', Float64Array.from([...halves(8), 0.1]), 1e-6).dtype).toBe('float64');
 });
 
 it('verdicts combine to the worst', () => {

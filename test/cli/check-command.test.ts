@@ -139,10 +139,10 @@ describe('gradcheck check with tensors in files', () => {
   );
   const job = written('without-tensors.json', JSON.stringify(document));
 
-  /** Writes the tensors of every section as a file. @returns the paths */
+  /** Writes the tensors of every section as a file, each in another form. @returns the paths */
   async function writeFiles(): Promise<Record<string, string>> {
-    const paths: Record<string, string> = {};
-    for (const [section, tensors] of Object.entries({ parameters, gradients, data })) {
+    const paths: Record<string, string> = { data: written('data.json', JSON.stringify(data)) };
+    for (const [section, tensors] of Object.entries({ parameters, gradients })) {
       const arrays = Object.entries(Object(tensors)).map(([name, value]) => {
         const tensor = readJsonTensor(value, '', new Faults());
         if (tensor === undefined) throw new Error(`${name} is no tensor`);

@@ -66,6 +66,17 @@ export function eventConformance(bench: StoreBench): void {
       expect(await ids(5, 2)).toEqual([]);
     });
 
+    it('tells the newest event, and whether it ends the job', async () => {
+      const { jobs } = bench.store;
+      const lease = await runningJob(bench.store);
+      expect(await jobs.lastEvent(lease.jobId)).toEqual({ id: 0, isTerminal: false });
+      await jobs.appendEvent(lease, aParameterEvent('W1'));
+      expect(await jobs.lastEvent(lease.jobId)).toEqual({ id: 1, isTerminal: false });
+      await jobs.finish(lease, anEnding({ earlier: [aParameterEvent('W2')] }));
+      expect(await jobs.lastEvent(lease.jobId)).toEqual({ id: 3, isTerminal: true });
+      expect(await jobs.lastEvent('none')).toBeUndefined();
+    });
+
     it('gives some of the events that were stored together', async () => {
       const { jobs } = bench.store;
       const lease = await runningJob(bench.store);

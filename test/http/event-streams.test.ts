@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EventStreams } from '../../src/http/events/event-streams.ts';
 import { ServiceMetrics } from '../../src/http/service-metrics.ts';
-import type { StoredEvent } from '../../src/jobs/job-event.ts';
+import type { LastEvent, StoredEvent } from '../../src/jobs/job-event.ts';
 import type { JobWatch } from '../../src/jobs/job-feeds.ts';
 import type { LiveProgress } from '../../src/jobs/live-progress.ts';
 import { openEventStream } from './event-stream.ts';
@@ -35,6 +35,10 @@ class ScriptedJob implements JobWatch {
 
   async events(after: number, limit: number): Promise<readonly StoredEvent[]> {
     return this.#events.slice(after, after + limit);
+  }
+
+  async lastEvent(): Promise<LastEvent> {
+    return { id: this.#events.length, isTerminal: false };
   }
 
   onChange(listener: () => void): () => void {

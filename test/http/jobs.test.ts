@@ -77,9 +77,15 @@ describe('GET /v1/jobs/{id}', () => {
         events: `/v1/jobs/${id}/events`,
         report: `/v1/jobs/${id}/report`,
         components: `/v1/jobs/${id}/components`,
+        numericSafetensors: `/v1/jobs/${id}/numeric.safetensors`,
+        numericNpz: `/v1/jobs/${id}/numeric.npz`,
         cancel: `/v1/jobs/${id}/cancel`,
       },
     });
+    const { links } = Object(answer.json);
+    for (const link of ['self', 'report', 'components', 'numericSafetensors', 'numericNpz']) {
+      expect((await get(links[link])).status, link).toBe(200);
+    }
   });
 
   it('answers 304 while nothing has changed', async () => {

@@ -14,7 +14,6 @@ async function fetchTensors(url: string) {
     pointer: '',
     faults,
     room: new TensorRoom(2 ** 30),
-    refusesHalves: false,
   });
   expect(faults.list).toEqual([]);
   return tensors;

@@ -64,6 +64,45 @@ describe('POST /v1/jobs with files', () => {
     expect(answer.json).toMatchObject({ report: { verdict: 'pass', components: { checked: 4 } } });
   });
 
+  it('takes the tensors of a part as JSON, each in any form that a document may have', async () => {
+    const { send, get } = await startRunningService();
+    const tensors = { parameters: { u: [1, 2], theta: 3 }, data: { x: { shape: [2], values: [1, 2] } } };
+    const claimed = { gradients: { u: [1, 2], theta: 12 } };
+    const model = { format: 'expression', cost: 'sum(u * x) + 2 * theta ** 2' };
+    const form = await uploadForm({ job: { model }, ...tensors, ...claimed });
+    const headers = { prefer: 'wait=30' };
+    const uploaded = await send('POST', '/v1/jobs', { ...form, headers: { ...form.headers, ...headers } });
+    const written = await send('POST', '/v1/jobs', { body: { model, ...tensors, ...claimed }, headers });
+    expect(uploaded.json).toMatchObject({ report: { verdict: 'pass', components: { checked: 3 } } });
+    const reports = await Promise.all(
+      [uploaded, written].map(async (answer) => {
+        const report = (await get(`${answer.headers.location}/report`)).json;
+        return { ...Object(report), durationMs: undefined };
+      }),
+    );
+    expect(reports[0]).toEqual(reports[1]);
+  });
+
+  it('refuses a part with more JSON than a document may have', async () => {
+    const { send } = await startRunningService({ MAX_BODY_BYTES: '1000' });
+    const form = await uploadForm({
+      job: { model, gradients: { u: [1], v: [1] } },
+      parameters: { u: new Array<number>(500).fill(1), v: [1] },
+    });
+    const answer = await send('POST', '/v1/jobs', form);
+    expect(answer).toMatchObject({
+      status: 422,
+      json: {
+        errors: expect.arrayContaining([
+          {
+            pointer: '/parameters',
+            detail: expect.stringMatching(/bytes of JSON, more than 1000: save it as/),
+          },
+        ]),
+      },
+    });
+  });
+
   it('takes the data from a file, and the whole body compressed', async () => {
     const { send } = await startRunningService();
     const { body, headers } = await uploadForm({
@@ -107,7 +146,7 @@ describe('POST /v1/jobs with files', () => {
       errors.filter((error) => error.pointer === pointer).map(({ detail }) => detail);
     expect(told('/colour')[0]).toContain('unknown field');
     expect(told('/parameters/u')).toContain('"u" is in the document and in the file');
-    expect(told('/gradients/bfloat16')[0]).toContain('bfloat16 is too coarse');
+    expect(told('/gradients/bfloat16')[0]).toContain('no parameter');
     expect(told('/gradients/u')[0]).toContain('missing');
     expect(told('/data/bad')[0]).toContain('Python objects');
     expect((await get('/v1/jobs')).json).toEqual({ jobs: [], next: null });

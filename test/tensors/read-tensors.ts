@@ -17,13 +17,10 @@ export interface ReadTensors {
 }
 
 /** Reads a file as the parameters of a job. */
-export function readTensors(
-  bytes: Uint8Array,
-  { limit = 2 ** 20, refusesHalves = false }: { limit?: number; refusesHalves?: boolean } = {},
-): ReadTensors {
+export function readTensors(bytes: Uint8Array, { limit = 2 ** 20 }: { limit?: number } = {}): ReadTensors {
   const faults = new Faults();
   const room = new TensorRoom(limit);
-  const tensors = readTensorFile(bytes, { pointer: '/parameters', faults, room, refusesHalves });
+  const tensors = readTensorFile(bytes, { pointer: '/parameters', faults, room });
   return { tensors, faults: faults.list };
 }
 

@@ -55,7 +55,7 @@ export function reportParameter(findings: ParameterFindings): ReportedParameter 
     verdict: tally.verdict(norms.numericNorm),
     relativeDifference: toJsonNumber(norms.relativeDifference),
     strategy,
-    precision: judgement.precision.isLow ? 'float32' : 'float64',
+    precision: judgement.precision.dtype,
     detectable: toJsonNumber(shownBound(tally.detectable)),
     ...(audit === undefined ? {} : { audit: describeAudit(audit) }),
     components: tally.componentCounts(parameter.size),
@@ -107,7 +107,14 @@ interface JudgedComponent extends RankedComponent {
 /** What is counted over the components of one parameter. */
 class Tally {
   readonly counts: Record<Verdict, number> = { pass: 0, fail: 0, inconclusive: 0 };
-  readonly flagged = { vacuous: 0, kink: 0, 'noise-limited': 0, 'non-finite': 0, float32: 0 };
+  readonly flagged = {
+    vacuous: 0,
+    kink: 0,
+    'noise-limited': 0,
+    'non-finite': 0,
+    float32: 0,
+    'half-precision': 0,
+  };
   readonly histogram = new Uint32Array(EDGES.length - 1);
   readonly worst = new WorstComponents<JudgedComponent>(WORST);
   maxError = 0;

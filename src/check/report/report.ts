@@ -1,4 +1,5 @@
 import type { JsonNumber } from '../../tensors/json-number.ts';
+import type { Dtype } from '../../tensors/tensor.ts';
 import type { AxisFailures } from '../diagnosis/axis-failures.ts';
 import type { ParameterDiagnosis } from '../diagnosis/cause.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
@@ -20,7 +21,9 @@ export type ComponentFlag =
   /** What is left of the component is not far above the rounding of J. */
   | 'noise-limited'
   /** The difference is that of a gradient computed in float32. */
-  | 'float32';
+  | 'float32'
+  /** The same of float16 or bfloat16. */
+  | 'half-precision';
 
 /** One component as a report lists it. */
 export interface ComponentReport {
@@ -82,8 +85,8 @@ export interface ParameterReport {
    */
   readonly relativeDifference: JsonNumber;
   readonly strategy: Strategy;
-  /** float32 when the claimed gradient was sent as such, or holds nothing but float32 numbers. */
-  readonly precision: 'float64' | 'float32';
+  /** That in which the claimed gradient was sent; float32 also when it holds nothing but float32 numbers. */
+  readonly precision: Dtype;
   /**
    * An error larger than this in any of the components that passed would have been found; for `directional`, in any
    * single component beside those found.

@@ -1,4 +1,4 @@
-import { type CheckJob, type CheckSpec, componentCount } from '../check-job.ts';
+import type { CheckJob, CheckSpec } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
 import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOFF } from '../noise/noise.ts';
 import { planSweep } from '../plan/plan-stage.ts';
@@ -43,19 +43,21 @@ export class SweepState {
   #folded = 0;
   #probes = 0;
 
-  constructor(job: CheckJob, compiled: CompiledJob, runsOf: ReadonlyMap<number, readonly ComponentRun[]>) {
+  /** @param numeric as `blankGradient` makes it */
+  constructor(
+    job: CheckJob,
+    compiled: CompiledJob,
+    runsOf: ReadonlyMap<number, readonly ComponentRun[]>,
+    numeric: Float64Array,
+  ) {
     this.#job = job;
     this.#compiled = compiled;
     this.#runsOf = runsOf;
     this.plan = planSweep(compiled);
-    this.numeric = new Float64Array(componentCount(job.spec)).fill(Number.NaN);
-    this.rounding = new Float32Array(this.numeric.length);
-    this.crossed = new Uint8Array(this.numeric.length);
+    this.numeric = numeric;
+    this.rounding = new Float32Array(numeric.length);
+    this.crossed = new Uint8Array(numeric.length);
     this.#truncation = new Float64Array(job.spec.parameters.length);
-    for (const [parameter, runs] of runsOf) {
-      if (compiled.strategies[parameter] === 'directional') continue;
-      for (const { start, count } of runs) this.numeric.fill(0, start, start + count);
-    }
     this.#lastShard = lastShards(job.spec, compiled, this.plan);
   }
 

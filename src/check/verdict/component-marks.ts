@@ -5,7 +5,14 @@ import type { ComponentFlag, Verdict } from '../report/report.ts';
  */
 
 const verdicts: readonly Verdict[] = ['pass', 'fail', 'inconclusive'];
-const flagNames: readonly ComponentFlag[] = ['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'];
+const flagNames: readonly ComponentFlag[] = [
+  'vacuous',
+  'non-finite',
+  'kink',
+  'noise-limited',
+  'float32',
+  'half-precision',
+];
 const FLAG_SHIFT = 2;
 
 /** The mark of a component that was moved together with others, never by itself. */

@@ -7,19 +7,13 @@ export interface CheckFailure {
   readonly data?: Readonly<Record<string, number | string>>;
 }
 
-/** How far the client's J may be from the service's, relative to max(1, |J|). */
-const COST_TOLERANCE = 1e-8;
-/** The same where every gradient is of low precision. */
-const LOW_COST_TOLERANCE = 1e-4;
-
-/** @param isLow whether every claimed gradient is of low precision */
+/** @param tolerance how far the two may be from each other, relative to max(1, |J|) */
 export function costMismatch(
   claimed: number | undefined,
   computed: number,
-  isLow: boolean,
+  tolerance: number,
 ): CheckFailure | undefined {
   if (claimed === undefined || !Number.isFinite(computed)) return undefined;
-  const tolerance = isLow ? LOW_COST_TOLERANCE : COST_TOLERANCE;
   if (Math.abs(claimed - computed) <= tolerance * Math.max(1, Math.abs(computed))) return undefined;
   return {
     code: 'cost-mismatch',

@@ -1,3 +1,4 @@
+import { copyNumbers, type Piecewise } from '../piecewise.ts';
 import type { Conclusions } from './conclusions.ts';
 
 /*
@@ -22,13 +23,13 @@ function layoutOf(components: number) {
   return { bounds: components, marks, refined: marks + Math.ceil(components / 8) };
 }
 
-/** Puts all of it in one array. */
-export function packGradient({ numeric, bounds, marks, refinements }: Conclusions): Float64Array {
+/** Puts all of it in one array, piece by piece. */
+export function* packGradient({ numeric, bounds, marks, refinements }: Conclusions): Piecewise<Float64Array> {
   const layout = layoutOf(numeric.length);
   const packed = new Float64Array(layout.refined + REFINED_FLOATS * refinements.size);
-  packed.set(numeric);
-  new Float32Array(packed.buffer, 8 * layout.bounds, bounds.length).set(bounds);
-  new Uint8Array(packed.buffer, 8 * layout.marks, marks.length).set(marks);
+  yield* copyNumbers(numeric, packed);
+  yield* copyNumbers(bounds, new Float32Array(packed.buffer, 8 * layout.bounds, bounds.length));
+  yield* copyNumbers(marks, new Uint8Array(packed.buffer, 8 * layout.marks, marks.length));
   const sorted = [...refinements].sort(([a], [b]) => a - b);
   sorted.forEach(([component, refinement], i) => {
     const at = layout.refined + REFINED_FLOATS * i;

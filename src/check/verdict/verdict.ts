@@ -10,6 +10,8 @@ export interface VerdictRule {
   readonly floor: number;
   /** Up to this it may still be that. */
   readonly gray: number;
+  /** What a component is flagged with that is not told apart from rounding in low precision. */
+  readonly lowFlag: ComponentFlag;
   /** An error of the numeric value that is small beside the parameter's largest component, if not beside its own. */
   readonly negligible: number;
 }
@@ -43,11 +45,13 @@ const DECISIVE = 1e-4;
 const NEGLIGIBLE = 1e-6;
 
 /** @param largest the largest magnitude in the parameter's numeric gradient */
-export function verdictRule({ tolerance, floor, gray, least }: Precision, largest: number): VerdictRule {
+export function verdictRule(precision: Precision, largest: number): VerdictRule {
+  const { dtype, tolerance, floor, gray, least } = precision;
   return {
     tolerance,
     floor: floor * largest,
     gray: Math.max(gray * largest, least),
+    lowFlag: dtype === 'float16' || dtype === 'bfloat16' ? 'half-precision' : 'float32',
     negligible: NEGLIGIBLE * largest,
   };
 }
@@ -57,7 +61,6 @@ const VACUOUS: readonly ComponentFlag[] = ['vacuous'];
 const KINK: readonly ComponentFlag[] = ['kink'];
 const NON_FINITE: readonly ComponentFlag[] = ['non-finite'];
 const NOISE_LIMITED: readonly ComponentFlag[] = ['noise-limited'];
-const FLOAT32: readonly ComponentFlag[] = ['float32'];
 
 /**
  * A component fails when its claimed value a is further from the numeric one n than both can err: |a − n| > B + τ·s
@@ -88,8 +91,10 @@ export function judgeComponent(rule: VerdictRule, evidence: Evidence): Component
   if (crossed && refinement === undefined)
     return judged(difference > bound ? 'inconclusive' : 'pass', bound, KINK);
   if (difference > bound)
-    return difference > rule.gray ? judged('fail', bound, NONE) : judged('inconclusive', bound, FLOAT32);
-  if (difference > error + rule.tolerance * size) return judged('pass', bound, FLOAT32);
+    return difference > rule.gray
+      ? judged('fail', bound, NONE)
+      : judged('inconclusive', bound, [rule.lowFlag]);
+  if (difference > error + rule.tolerance * size) return judged('pass', bound, [rule.lowFlag]);
   if (error <= DECISIVE * size) return judged('pass', bound, NONE);
   const isSettled = refinement !== undefined || evidence.settled === true;
   const verdict = isSettled && error <= rule.negligible ? 'pass' : 'inconclusive';

@@ -40,6 +40,13 @@ export const float32: WarningCheck = ({ report: { parameters } }) => {
   return { code: 'float32', message };
 };
 
+export const halfPrecision: WarningCheck = ({ report: { parameters } }) => {
+  const half = parameters.filter(({ precision }) => precision === 'float16' || precision === 'bfloat16');
+  if (half.length === 0) return undefined;
+  const message = `the gradients of ${namesOf(half)} were sent in float16 or bfloat16 and were held to that precision, two or three digits: smaller mistakes cannot be told from rounding`;
+  return { code: 'half-precision', message };
+};
+
 export const alongDirections: WarningCheck = ({ report: { parameters } }) => {
   const directed = parameters.filter(({ directional }) => directional !== undefined);
   if (directed.length === 0) return undefined;

@@ -12,6 +12,7 @@ export const warningCodes = [
   'dead-components',
   'noise-limited',
   'float32',
+  'half-precision',
   'along-directions',
   'not-localised',
   'partial-coverage',

@@ -1,5 +1,4 @@
 import { GradcheckError } from '../../errors/catalogue.ts';
-import type { JobWatch } from '../../jobs/job-feeds.ts';
 
 /**
  * The number of the last event that a client has, 0 for none. The header wins over the query.
@@ -18,20 +17,4 @@ export function readLastEventId(
     'malformed-request',
     `the last event id must be a whole number of 0 to ${latest}, not "${written}"`,
   );
-}
-
-/** The number of the job's latest stored event, 0 for none: found by halving, as events are numbered without gaps. */
-export async function latestEventId(watch: JobWatch): Promise<number> {
-  const exists = async (id: number) => (await watch.events(id - 1, 1)).length > 0;
-  let step = 8;
-  let latest = 0;
-  while (await exists(latest + step)) {
-    latest += step;
-    step *= 2;
-  }
-  while (step > 1) {
-    step /= 2;
-    if (await exists(latest + step)) latest += step;
-  }
-  return latest;
 }

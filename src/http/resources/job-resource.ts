@@ -45,6 +45,8 @@ export const jobSchema = z
       events: z.string(),
       report: z.string(),
       components: z.string(),
+      numericSafetensors: z.string().describe('The numeric gradient as a file.'),
+      numericNpz: z.string(),
       cancel: z.string(),
     }),
   })
@@ -75,6 +77,8 @@ export function describeJob(record: JobRecord, live: LiveProgress = record.progr
       events: `${self}/events`,
       report: `${self}/report`,
       components: `${self}/components`,
+      numericSafetensors: `${self}/numeric.safetensors`,
+      numericNpz: `${self}/numeric.npz`,
       cancel: `${self}/cancel`,
     },
   };

@@ -33,7 +33,9 @@ const componentShape = z.object({
     .object({ numeric: jsonNumberSchema, step: z.number(), bound: jsonNumberSchema })
     .optional()
     .describe('A second look with a better step; where there is one it decides in place of numeric.'),
-  flags: z.array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32'])).readonly(),
+  flags: z
+    .array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32', 'half-precision']))
+    .readonly(),
   reproduction: z.string().optional().describe('Of a failing component: the command that checks it alone.'),
 });
 
@@ -105,7 +107,9 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
       '‖numeric − claimed‖₂ / (‖numeric‖₂ + ‖claimed‖₂) over what was compared: the checked components, or for directional the derivatives along its vectors, from which the norms are estimated then.',
     ),
     strategy: strategySchema,
-    precision: z.enum(['float64', 'float32']).describe('That of the claimed gradient.'),
+    precision: z
+      .enum(['float64', 'float32', 'float16', 'bfloat16'])
+      .describe('That of the claimed gradient.'),
     detectable: jsonNumberSchema.describe(
       'A larger error in any passed component would have been found; for directional, in any single component beside those found.',
     ),

@@ -1,9 +1,8 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { GradcheckError } from '../../errors/catalogue.ts';
-import { isTerminal } from '../../jobs/job-record.ts';
 import type { EventStreams } from '../events/event-streams.ts';
-import { latestEventId, readLastEventId } from '../events/last-event-id.ts';
+import { readLastEventId } from '../events/last-event-id.ts';
 import type { HttpApp } from '../http-app.ts';
 import { negotiate } from '../negotiation.ts';
 import { jobParamsSchema } from '../query-schema.ts';
@@ -53,16 +52,16 @@ export function eventRoutes(
         throw new GradcheckError('stopping', 'the service is stopping', { retryAfter: 2 });
       const job = await coordinator.get(request.params.id);
       const watch = coordinator.watch(job.id);
-      // Read after the job: one that has ended then has its terminal event.
-      const latest = await latestEventId(watch);
-      const cursor = readLastEventId(request.headers['last-event-id'], request.query.lastEventId, latest);
-      if (isTerminal(job.status) && cursor === latest) return reply.code(204).send();
+      const last = await watch.lastEvent();
+      if (last === undefined) throw new GradcheckError('job-removed', `job ${job.id} was removed`);
+      const cursor = readLastEventId(request.headers['last-event-id'], request.query.lastEventId, last.id);
+      if (last.isTerminal && cursor === last.id) return reply.code(204).send();
 
       // @fastify/sse is not used: it writes every event out again for each reader, lets heartbeats pile up behind a
       // reader that does not drain, and never drops one.
       reply.hijack();
       writeHead(reply.raw, reply.getHeaders());
-      const snapshot = { job: describeJob(job, watch.progress()), lastEventId: latest };
+      const snapshot = { job: describeJob(job, watch.progress()), lastEventId: last.id };
       streams.open(reply.raw, watch, snapshot, cursor);
     },
   );

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { CheckJob } from '../../check/check-job.ts';
 import { fillJobMemory } from '../../check/job-memory.ts';
 import { FLOPS_PER_SECOND } from '../../check/plan/check-plan.ts';
 import type { Shard } from '../../check/shard.ts';
+import { inPieces } from '../in-pieces.ts';
 import type { Log } from '../log.ts';
 import type { Executor, ShardOutcome } from './executor.ts';
 import { MemoryPool } from './memory-pool.ts';
@@ -55,7 +55,8 @@ export class PoolExecutor implements Executor {
   }
 
   async open(jobId: string, job: CheckJob): Promise<void> {
-    const memory = await this.#memoryOf(job);
+    const allocate = (floats: number) => this.#memories.take(floats);
+    const memory = await inPieces(fillJobMemory(job, this.#threads.length, allocate));
     feelMemory(memory.buffer.byteLength);
     this.#jobs.set(jobId, { memory, opening: ++this.#openings, runs: new Set(), isClean: true });
   }
@@ -113,16 +114,6 @@ export class PoolExecutor implements Executor {
     const cancelled = cancelAll(runs);
     await Promise.all(this.#threads.map((thread) => thread.destroy()));
     await cancelled;
-  }
-
-  /** Between the pieces of a large job the event loop is let run. */
-  async #memoryOf(job: CheckJob): Promise<WebAssembly.Memory> {
-    const filling = fillJobMemory(job, this.#threads.length, (floats) => this.#memories.take(floats));
-    for (;;) {
-      const { done, value } = filling.next();
-      if (done) return value;
-      await setImmediate();
-    }
   }
 
   #startWaiting(): void {

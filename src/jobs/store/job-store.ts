@@ -1,6 +1,6 @@
 import type { Report, Verdict } from '../../check/report/report.ts';
 import type { ShardResult, StageName } from '../../check/shard.ts';
-import type { JobEventBody, StoredEvent } from '../job-event.ts';
+import type { JobEventBody, LastEvent, StoredEvent } from '../job-event.ts';
 import type { JobPayload } from '../job-payload.ts';
 import type { JobError, JobProgress, JobRecord, JobStatus, TerminalStatus } from '../job-record.ts';
 import type { Numbers } from '../numbers.ts';
@@ -127,6 +127,8 @@ export interface JobStore {
   appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined>;
   /** Events with an id greater than `after`, in order, at most `limit`. */
   events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** The newest of a job's events; undefined when there is no such job. */
+  lastEvent(id: string): Promise<LastEvent | undefined>;
 
   /**
    * Ends a job: status, progress, report, `earlier` events and the terminal one in one transaction; its shard

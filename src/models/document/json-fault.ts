@@ -26,6 +26,16 @@ export function findJsonFault(text: string): JsonFault | undefined {
   return { line: before.split('\n').length, column: scanner.position - lineStart + 1, expected };
 }
 
+/**
+ * Where a text that `JSON.parse` has refused stops being JSON, in words.
+ * @param error what `JSON.parse` threw
+ */
+export function describeJsonFault(text: string, error: unknown): string {
+  const fault = findJsonFault(text);
+  if (fault === undefined) return error instanceof Error ? error.message : String(error);
+  return `line ${fault.line}, column ${fault.column}: expected ${fault.expected}`;
+}
+
 class JsonScanner {
   readonly #text: string;
   /** The closing bracket of each object and array that is open. */

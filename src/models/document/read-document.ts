@@ -5,7 +5,7 @@ import { readJob } from '../read-job.ts';
 import type { TensorFiles } from '../tensor-files.ts';
 import { fingerprint } from './fingerprint.ts';
 import { findForbiddenNames } from './forbidden-names.ts';
-import { findJsonFault } from './json-fault.ts';
+import { describeJsonFault } from './json-fault.ts';
 
 /** What a body turned out to be. Plain data: it may come from another thread. */
 export type ReadOutcome =
@@ -28,7 +28,7 @@ export function readDocument(bytes: Uint8Array, fingerprinted: boolean, files?: 
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return { kind: 'malformed', detail: describeFault(text, error) };
+    return { kind: 'malformed', detail: describeBody(text, error) };
   }
   const forbidden = findForbiddenNames(text, document);
   if (forbidden.length > 0) return { kind: 'faults', faults: forbidden };
@@ -47,9 +47,6 @@ function readParsed(document: unknown, fingerprinted: boolean, files: TensorFile
   }
 }
 
-function describeFault(text: string, error: unknown): string {
-  if (text.trim() === '') return 'the body is empty';
-  const fault = findJsonFault(text);
-  if (fault === undefined) return error instanceof Error ? error.message : 'the body is not JSON';
-  return `line ${fault.line}, column ${fault.column}: expected ${fault.expected}`;
+function describeBody(text: string, error: unknown): string {
+  return text.trim() === '' ? 'the body is empty' : describeJsonFault(text, error);
 }

@@ -10,7 +10,7 @@ const planned: readonly string[] = ['model'];
 
 export interface UploadForm {
   readonly boundary: string;
-  /** The longest job document, in bytes. */
+  /** The longest JSON, in bytes: the job document, or tensors. */
   readonly maxJobBytes: number;
   /** The most bytes, as float64, that the tensors of the files may take. */
   readonly maxTensorBytes: number;
@@ -38,7 +38,11 @@ export function readUpload(
   if (job === undefined || wrong.length > 0) {
     return { kind: 'faults', faults: wrong.map((detail) => ({ pointer: '', detail })) };
   }
-  const outcome = readDocument(job, fingerprinted, { ...filesOf(parts), maxTensorBytes });
+  const outcome = readDocument(job, fingerprinted, {
+    ...filesOf(parts),
+    maxTensorBytes,
+    maxJsonBytes: maxJobBytes,
+  });
   if (outcome.kind !== 'malformed') return outcome;
   return { kind: 'malformed', detail: `in the part "${JOB}": ${outcome.detail}` };
 }

@@ -1,7 +1,7 @@
 import { type Faults, pointerTo } from '../../errors/fault.ts';
 import { quote } from '../describe-json.ts';
 import { mostAxes } from '../json-nested-array.ts';
-import { formatShape, type Shape, sizeOf, type Tensor, unravel } from '../tensor.ts';
+import { type Dtype, formatShape, type Shape, sizeOf, type Tensor, unravel } from '../tensor.ts';
 import { rowMajor } from './fortran-order.ts';
 import { bytesOf, decodeNumbers, type NumberFormat } from './number-format.ts';
 import type { TensorRoom } from './tensor-room.ts';
@@ -23,8 +23,6 @@ export interface FileReadingOptions {
   readonly pointer: string;
   readonly faults: Faults;
   readonly room: TensorRoom;
-  /** Whether float16 and bfloat16 are refused, because the numbers are judged and not only computed with. */
-  readonly refusesHalves: boolean;
 }
 
 /** What the readers of all formats share: they hand over tensors, or say what is wrong with one or with the file. */
@@ -66,16 +64,13 @@ export class FileReading {
   }
 
   #fault({ shape, format }: TensorLayout, length: number): string | undefined {
-    const { room, refusesHalves } = this.#options;
+    const { room } = this.#options;
     if (shape.length > mostAxes) return `a tensor has at most ${mostAxes} axes, not ${shape.length}`;
     // Also of an empty tensor: 0 · ∞ is no number.
     if (!Number.isSafeInteger(sizeOf(shape.filter((axis) => axis > 0)))) return 'its shape is too large';
     const size = sizeOf(shape);
     if (size * bytesOf[format] !== length) {
       return `shape ${formatShape(shape)} of ${format} takes ${size * bytesOf[format]} bytes, not ${length}`;
-    }
-    if (refusesHalves && (format === 'float16' || format === 'bfloat16')) {
-      return `${format} is too coarse for what is to be checked: send float32 or float64`;
     }
     if (room.take(8 * size)) return undefined;
     return `its ${8 * size} bytes as float64 go beyond the limit of ${room.limit} for the tensors of all files`;
@@ -85,7 +80,7 @@ export class FileReading {
     const numbers = decodeNumbers(bytes, format, bigEndian);
     if (numbers instanceof Float64Array) {
       const values = fortranOrder ? rowMajor(numbers, shape) : numbers;
-      this.tensors.set(name, { shape, dtype: format === 'float32' ? 'float32' : 'float64', values });
+      this.tensors.set(name, { shape, dtype: dtypeOf(format), values });
     } else {
       const index = fortranOrder
         ? unravel(numbers.position, shape.toReversed()).reverse()
@@ -93,4 +88,9 @@ export class FileReading {
       this.refuseTensor(name, `entry ${formatShape(index)} ${numbers.detail}`);
     }
   }
+}
+
+/** Integers and truth values are exact, as float64s are. */
+function dtypeOf(format: NumberFormat): Dtype {
+  return format === 'float32' || format === 'float16' || format === 'bfloat16' ? format : 'float64';
 }

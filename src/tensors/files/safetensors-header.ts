@@ -59,7 +59,7 @@ function headerText(bytes: Uint8Array): string | HeaderFault {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > largestHeader) {
     return {
-      fault: `is neither npz nor safetensors: as safetensors, its header would have ${length} bytes, more than ${largestHeader}`,
+      fault: `is neither safetensors nor npz nor a JSON object: as safetensors, its header would have ${length} bytes, more than ${largestHeader}`,
     };
   }
   const end = LENGTH_BYTES + Number(length);

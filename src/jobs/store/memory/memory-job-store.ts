@@ -1,6 +1,6 @@
 import type { ShardResult, StageName } from '../../../check/shard.ts';
 import { GradcheckError } from '../../../errors/catalogue.ts';
-import type { JobEventBody, StoredEvent } from '../../job-event.ts';
+import type { JobEventBody, LastEvent, StoredEvent } from '../../job-event.ts';
 import type { JobPayload } from '../../job-payload.ts';
 import type { JobProgress, JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
@@ -142,6 +142,11 @@ export class MemoryJobStore implements JobStore {
 
   async events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]> {
     return this.#jobs.get(id)?.events.slice(after, after + limit) ?? [];
+  }
+
+  async lastEvent(id: string): Promise<LastEvent | undefined> {
+    const job = this.#jobs.get(id);
+    return job && { id: job.events.length, isTerminal: job.hasEnded };
   }
 
   async finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined> {

@@ -67,6 +67,9 @@ function partQueries(kysely: Kysely<Schema>) {
         .orderBy('last')
         .limit(value('limit')),
     ),
+    lastEvent: prepare<{ id: string }>()((value) =>
+      kysely.selectFrom('jobs').select(['last_event', 'finished_at']).where('id', '=', value('id')),
+    ),
     report: prepare<{ id: string }>()((value) =>
       kysely.selectFrom('reports').select('report').where('job_id', '=', value('id')),
     ),

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import type { ShardResult, StageName } from '../../../check/shard.ts';
 import { GradcheckError } from '../../../errors/catalogue.ts';
-import type { StoredEvent } from '../../job-event.ts';
+import type { LastEvent, StoredEvent } from '../../job-event.ts';
 import type { JobNumbers, JobPayload } from '../../job-payload.ts';
 import type { JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
@@ -75,6 +75,11 @@ export class JobReads {
     const report = rows.some(endsInReport) ? await this.report(id) : undefined;
     const events = rows.flatMap((row) => fromEventRow(row, report ?? ''));
     return events.filter((event) => event.id > after).slice(0, limit);
+  }
+
+  async lastEvent(id: string): Promise<LastEvent | undefined> {
+    const row = await this.#session.row(this.#queries.lastEvent.bind({ id }));
+    return row && { id: row.last_event, isTerminal: row.finished_at !== null };
   }
 
   async report(id: string): Promise<string | undefined> {

@@ -44,6 +44,17 @@ export class SqlDatabase {
     }
   }
 
+  /** Moves what was committed to its place; what stands in the way now does not the next time. */
+  async checkpoint(): Promise<void> {
+    const { checkpoint } = this.dialect;
+    if (checkpoint === undefined) return;
+    try {
+      await this.kysely.executeQuery(CompiledQuery.raw(checkpoint));
+    } catch {
+      // Nothing is lost: it was committed. A disk that is full fails the next write, which says so.
+    }
+  }
+
   async close(): Promise<void> {
     await this.kysely.destroy();
   }

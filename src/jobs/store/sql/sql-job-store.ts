@@ -1,5 +1,5 @@
 import type { ShardResult, StageName } from '../../../check/shard.ts';
-import type { JobEventBody, StoredEvent } from '../../job-event.ts';
+import type { JobEventBody, LastEvent, StoredEvent } from '../../job-event.ts';
 import type { JobPayload } from '../../job-payload.ts';
 import type { JobProgress, JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
@@ -131,6 +131,10 @@ export class SqlJobStore implements JobStore {
 
   events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]> {
     return this.#reads.events(id, after, limit);
+  }
+
+  lastEvent(id: string): Promise<LastEvent | undefined> {
+    return this.#reads.lastEvent(id);
   }
 
   finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined> {

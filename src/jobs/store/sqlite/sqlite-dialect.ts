@@ -12,6 +12,7 @@ export function sqliteDialect(database: Libsql.Database): SqlDialect {
     // Takes the write lock at once: a transaction that reads first and then writes would fail, not wait, when another
     // process has written in between (https://www.sqlite.org/lang_transaction.html).
     begin: 'begin immediate',
+    checkpoint: 'pragma wal_checkpoint(passive)',
     isBusy,
     failure: sqliteFailure,
   };

@@ -1,0 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Piecewise } from '../check/piecewise.ts';
+
+/** Does work piece by piece; between two of them the event loop is let run. */
+export async function inPieces<T>(work: Piecewise<T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await setImmediate();
+  }
+}
