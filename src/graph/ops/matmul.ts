@@ -36,6 +36,7 @@ interface Product {
 export const matmul: Op = {
   name: 'matmul',
   arity: 2,
+  packs: true,
   inferShape: ([left, right], attributes) => product(left, right, attributes).output,
   compile: productKernel,
   compileUpdate: rankOneKernel,
