@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { chooseNetworks, runEngineBench } from './engine/engine-bench.ts';
+import { runEngineBench } from './engine/engine-bench.ts';
 import { runProfile } from './engine/profile.ts';
+import { chooseRows } from './engine/rows.ts';
 import { runHttpBench } from './http.ts';
 import { runKernelBench } from './kernels.ts';
 
-const usage = `Usage: npm run bench [-- [--rows 256-128-64-10,784-512-512-10] [--quick] [--markdown]]
+const usage = `Usage: npm run bench [-- [--rows 256-128-64-10,conv,lstm] [--quick] [--markdown]]
        npm run bench -- profile [--rows …] [--quick] [--markdown]
        npm run bench -- http [--quick] [--markdown]
        npm run bench -- kernels [--quick] [--markdown]`;
@@ -26,10 +27,10 @@ async function main(): Promise<void> {
   });
   const { quick, markdown } = values;
   const [benchmark = 'engine'] = positionals;
-  const networks = chooseNetworks(values.rows?.split(','));
+  const rows = chooseRows(values.rows?.split(','));
   if (values.help) console.log(usage);
-  else if (benchmark === 'engine') await runEngineBench({ networks, quick, markdown });
-  else if (benchmark === 'profile') await runProfile({ networks, quick, markdown });
+  else if (benchmark === 'engine') await runEngineBench({ rows, quick, markdown });
+  else if (benchmark === 'profile') await runProfile({ rows, quick, markdown });
   else if (benchmark === 'http') await runHttpBench({ quick, markdown });
   else if (benchmark === 'kernels') await runKernelBench({ quick, markdown });
   else throw new Error(`there is no benchmark ${benchmark}\n${usage}`);

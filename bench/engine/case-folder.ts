@@ -7,7 +7,6 @@ import type { NetworkCase } from './network-case.ts';
 const descriptionSchema = z.object({
   sizes: z.array(z.int()),
   examples: z.int(),
-  slowGradcheck: z.enum(['whole', 'sample']),
   labels: z.array(z.int()),
   cost: z.number(),
 });

@@ -1,29 +1,27 @@
 import { describeMachine } from '../machine.ts';
 import { figure, formatTable, type Table } from '../table.ts';
-import { type Network, networkName, networks } from './network.ts';
-import { benchNetwork, type Effort, type NetworkBench } from './network-bench.ts';
 import { productName, productRate } from './product-rate.ts';
 import { findPython } from './python.ts';
+import type { Row } from './row.ts';
+import { benchRow, type Effort, type RowBench } from './row-bench.ts';
 import { warmExecutor } from './warm-executor.ts';
 
 const THREAD_COUNTS = [1, 2];
 
 const thorough: Effort = {
   ours: { wholeSeconds: 120, sampleSeconds: 20, estimatedSeconds: 3600 },
-  sampleSeconds: 10,
+  peers: { wholeSeconds: 60, sampleSeconds: 10 },
   mostRounds: 5,
-  sampleAll: false,
 };
 
 const quick: Effort = {
   ours: { wholeSeconds: 5, sampleSeconds: 2, estimatedSeconds: 30 },
-  sampleSeconds: 1,
+  peers: { wholeSeconds: 0, sampleSeconds: 1 },
   mostRounds: 1,
-  sampleAll: true,
 };
 
 export interface EngineBenchOptions {
-  readonly networks: readonly Network[];
+  readonly rows: readonly Row[];
   readonly quick: boolean;
   readonly markdown: boolean;
 }
@@ -39,9 +37,12 @@ export async function runEngineBench(options: EngineBenchOptions): Promise<void>
   const rate = productRate();
   const executors = await Promise.all(THREAD_COUNTS.map(warmExecutor));
   try {
-    const benches: NetworkBench[] = [];
-    for (const network of options.networks)
-      benches.push(await benchNetwork(network, executors, options.quick ? quick : thorough, python));
+    const benches: RowBench[] = [];
+    for (const row of options.rows) {
+      const bench = await benchRow(row, executors, options.quick ? quick : thorough, python);
+      if (bench === undefined) console.error(`${row.name} is left out: PyTorch makes its numbers`);
+      else benches.push(bench);
+    }
     const tables = summaries(benches, rate).map((table) => formatTable(table, options.markdown));
     console.log([...machine, peers, ...tables].join('\n\n'));
   } finally {
@@ -49,18 +50,7 @@ export async function runEngineBench(options: EngineBenchOptions): Promise<void>
   }
 }
 
-/** @param rows names of networks; all of them if left out */
-export function chooseNetworks(rows: readonly string[] | undefined): readonly Network[] {
-  if (rows === undefined) return networks;
-  return rows.map((row) => {
-    const found = networks.find((network) => networkName(network) === row);
-    if (found === undefined)
-      throw new Error(`there is no row ${row}; the rows are ${networks.map(networkName).join(', ')}`);
-    return found;
-  });
-}
-
-function summaries(benches: readonly NetworkBench[], rate: number): Table[] {
+function summaries(benches: readonly RowBench[], rate: number): Table[] {
   const results = benches.map(({ result }) => result);
   return [
     {

@@ -1,12 +1,10 @@
+import { type CheckJob, componentCount } from '../../src/check/check-job.ts';
 import { createJobMemory, JobView } from '../../src/check/job-memory.ts';
 import { randomStream } from '../../src/check/random.ts';
 import type { Operand } from '../../src/graph/op.ts';
 import { instantiateKernels } from '../../src/kernels/kernels.ts';
 import { loadKernelModule } from '../../src/kernels/load-module.ts';
 import type { Contender, Timing } from './contender.ts';
-import { networkComponents } from './network.ts';
-import type { NetworkCase } from './network-case.ts';
-import { networkJob } from './network-job.ts';
 
 const STEP = 6e-6;
 const WARM_UP_EVALUATIONS = 2;
@@ -20,24 +18,24 @@ const TOLERANCE = 1e-4;
 export class NaiveLoop implements Contender {
   readonly name = 'naive loop over the same graph';
   readonly threads = 1;
-  readonly #numbers: NetworkCase;
+  readonly #job: CheckJob;
   readonly #seconds: number;
   readonly #view: JobView;
   readonly #operands: readonly Operand[];
 
   /** @param seconds about how long one run may take */
-  constructor(numbers: NetworkCase, seconds: number) {
-    this.#numbers = numbers;
+  constructor(job: CheckJob, seconds: number) {
+    this.#job = job;
     this.#seconds = seconds;
-    const memory = createJobMemory(networkJob(numbers, {}), 1);
+    const memory = createJobMemory(job, 1);
     this.#view = new JobView(memory, instantiateKernels(loadKernelModule(), memory));
     this.#operands = this.#view.baseValues(0);
     for (let i = 0; i < WARM_UP_EVALUATIONS; i++) this.#evaluate();
   }
 
   async run(): Promise<Timing> {
-    const { network, claimed } = this.#numbers;
-    const total = networkComponents(network);
+    const { spec, claimed } = this.#job;
+    const total = componentCount(spec);
     const largest = claimed.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const random = randomStream(1);
     let components = 0;

@@ -1,5 +1,5 @@
 import type { CheckJob, Parameter } from '../../src/check/check-job.ts';
-import { type CheckSettings, defaultSettings } from '../../src/check/settings.ts';
+import { defaultSettings } from '../../src/check/settings.ts';
 import { Faults } from '../../src/errors/fault.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { layersFormat } from '../../src/models/layers/layers-format.ts';
@@ -8,8 +8,8 @@ import type { Tensor } from '../../src/tensors/tensor.ts';
 import { type DenseLayer, denseLayers } from './network.ts';
 import type { NetworkCase } from './network-case.ts';
 
-/** A case as a job in the format `layers`, with the settings that differ from the defaults. Copies no tensor. */
-export function networkJob(numbers: NetworkCase, settings: Partial<CheckSettings>): CheckJob {
+/** A case as a job in the format `layers`, with the default settings. Copies no tensor. */
+export function networkJob(numbers: NetworkCase): CheckJob {
   const data = dataTensors(numbers);
   const graph = lower(numbers, data);
   const names = dataReadBy(graph);
@@ -18,7 +18,7 @@ export function networkJob(numbers: NetworkCase, settings: Partial<CheckSettings
       graph,
       parameters: denseLayers(numbers.network).flatMap(parametersOf),
       data: names.map((name) => ({ name, shape: present(data, name).shape })),
-      settings: { ...defaultSettings, ...settings },
+      settings: defaultSettings,
       labels: {},
     },
     theta: numbers.theta,

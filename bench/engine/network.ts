@@ -3,20 +3,6 @@ export interface Network {
   /** Units of each layer, the inputs first. */
   readonly sizes: readonly number[];
   readonly examples: number;
-  /** How PyTorch's slow gradcheck is timed: over every component, or over a sample where that would take hours. */
-  readonly slowGradcheck: 'whole' | 'sample';
-}
-
-/** The rows of the table, the smallest first. */
-export const networks: readonly Network[] = [
-  { sizes: [256, 128, 64, 10], examples: 32, slowGradcheck: 'whole' },
-  { sizes: [784, 512, 512, 10], examples: 64, slowGradcheck: 'sample' },
-  { sizes: [784, 2048, 2048, 2048, 10], examples: 64, slowGradcheck: 'sample' },
-];
-
-/** `256-128-64-10`, as rows are named. */
-export function networkName({ sizes }: Network): string {
-  return sizes.join('-');
 }
 
 export interface DenseLayer {

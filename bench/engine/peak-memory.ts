@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
 import { figure, mebibytes } from '../table.ts';
-import { denseLayers, type Network, networkComponents, networkName } from './network.ts';
+import type { RowCase } from './row.ts';
 import type { StrategyContender } from './strategy-contender.ts';
 
 const execute = promisify(execFile);
@@ -18,13 +18,16 @@ const peakSchema = z.object({
   peak: z.number(),
 });
 
+/** A case whose peak of memory is measured. */
+export type MeasuredCase = RowCase & { readonly heldBytes: number };
+
 /**
  * Runs a contender's check in a fresh process.
  * @param folder where `writeCase` has written the network
  * @returns the row of the memory table
  */
 export async function peakMemoryRow(
-  network: Network,
+  { title, heldBytes: held }: MeasuredCase,
   folder: string,
   { name: strategy, threads, components }: StrategyContender,
 ): Promise<string[]> {
@@ -38,9 +41,8 @@ export async function peakMemoryRow(
     count,
   ]);
   const { idle, peak } = peakSchema.parse(JSON.parse(stdout));
-  const held = heldBytes(network);
   return [
-    `${networkName(network)}, ${network.examples} examples`,
+    title,
     strategy,
     String(threads),
     mebibytes(held),
@@ -48,12 +50,4 @@ export async function peakMemoryRow(
     mebibytes(peak),
     `${figure((peak - idle) / held)}×`,
   ];
-}
-
-/** θ, the claimed gradient, the data, and what each layer gives for each example. */
-function heldBytes(network: Network): number {
-  const { examples, sizes } = network;
-  const data = examples * (sizes[0] + 1);
-  const activations = denseLayers(network).reduce((sum, { outputs }) => sum + examples * outputs, 0);
-  return 8 * (2 * networkComponents(network) + data + activations);
 }

@@ -22,8 +22,8 @@ export interface Peer {
   readonly name: string;
   readonly script: string;
   readonly options: readonly string[];
-  /** Components of the first sample, from whose pace the sample's size is chosen; without it θ is checked whole. */
-  readonly pilot?: number;
+  /** Whether all components are covered at once, so that a sample would save nothing. */
+  readonly coversAll?: true;
 }
 
 export const slowGradcheck: Peer = {
@@ -36,6 +36,7 @@ export const fastGradcheck: Peer = {
   name: 'PyTorch gradcheck, fast',
   script: 'pytorch_gradcheck.py',
   options: ['--mode', 'fast'],
+  coversAll: true,
 };
 
 export const scipyPeers: readonly Peer[] = ['2-point', '3-point'].map((method) => ({
@@ -46,15 +47,19 @@ export const scipyPeers: readonly Peer[] = ['2-point', '3-point'].map((method) =
 
 /** The costs of two programs must agree so closely, relative to 1 or to J, or they do not compute the same. */
 const COST_TOLERANCE = 1e-9;
+/** Components of the first sample, from whose pace it is told how long all of them would take. */
+const PILOT = 64;
 const LEAST_SAMPLE = 16;
 
 export interface PeerSetting {
   readonly python: Python;
   readonly threads: number;
-  /** Where `writeCase` has written the network. */
+  /** Where the row's numbers have been written. */
   readonly folder: string;
   readonly cost: number;
-  /** About how long a run over a sample may take. */
+  /** θ is checked whole where that takes no more. */
+  readonly wholeSeconds: number;
+  /** Else, about how long a run over a sample may take. */
   readonly sampleSeconds: number;
 }
 
@@ -64,7 +69,8 @@ export class PeerContender implements Contender {
   readonly threads: number;
   readonly #peer: Peer;
   readonly #setting: PeerSetting;
-  #sample: number | undefined;
+  /** How many components are moved. */
+  #moved: number | 'all' | undefined;
 
   constructor(peer: Peer, setting: PeerSetting) {
     this.name = peer.name;
@@ -74,24 +80,25 @@ export class PeerContender implements Contender {
   }
 
   async run(): Promise<Timing> {
-    const { pilot } = this.#peer;
-    if (pilot !== undefined) this.#sample ??= await this.#sampleFrom(pilot);
-    return this.#timing(this.#sample);
+    this.#moved ??= this.#peer.coversAll ? 'all' : await this.#affordable();
+    return this.#timing(this.#moved);
   }
 
-  /** So many components as take the time that a sample may take. */
-  async #sampleFrom(pilot: number): Promise<number> {
-    const { components, seconds } = await this.#timing(pilot);
-    return Math.max(LEAST_SAMPLE, Math.floor((components * this.#setting.sampleSeconds) / seconds));
+  /** All components, or so many as take the time that a sample may take. */
+  async #affordable(): Promise<number | 'all'> {
+    const { wholeSeconds, sampleSeconds } = this.#setting;
+    const pilot = await this.#timing(PILOT);
+    if (pilot.wholeSeconds <= wholeSeconds) return 'all';
+    return Math.max(LEAST_SAMPLE, Math.floor((pilot.components * sampleSeconds) / pilot.seconds));
   }
 
-  async #timing(sample: number | undefined): Promise<Timing> {
+  async #timing(moved: number | 'all'): Promise<Timing> {
     const { python, threads, folder, cost } = this.#setting;
     const { script, options } = this.#peer;
-    const size = sample === undefined ? [] : ['--sample', String(sample)];
+    const size = moved === 'all' ? [] : ['--sample', String(moved)];
     const result = resultSchema.parse(await python.run(script, threads, [folder, ...options, ...size]));
     if (Math.abs(result.cost - cost) > COST_TOLERANCE * Math.max(1, Math.abs(cost)))
-      throw new Error(`${result.peer} has J = ${result.cost}, we ${cost}: that is not the same network`);
+      throw new Error(`${result.peer} has J = ${result.cost}, we ${cost}: that is not the same model`);
     const { components, total, seconds } = result;
     const found = `${result.ok ? 'pass' : 'fail'}, ${result.claimedDifference.toExponential(1)} from claimed`;
     return { components, seconds, wholeSeconds: (seconds * total) / components, found };

@@ -2,16 +2,14 @@ import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import { checkGradients } from '../../src/check/check-gradients.ts';
 import type { CheckJob } from '../../src/check/check-job.ts';
-import type { Strategy } from '../../src/check/settings.ts';
+import type { CheckSettings } from '../../src/check/settings.ts';
 import { loadKernelModule } from '../../src/kernels/load-module.ts';
 import { describeMachine } from '../machine.ts';
 import { figure, formatTable, type Table } from '../table.ts';
-import { type Network, networkName } from './network.ts';
-import { createCase } from './network-case.ts';
-import { networkJob } from './network-job.ts';
-import { strategies } from './strategy-contender.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
+import { findPython } from './python.ts';
+import { type Row, type RowCase, withSettings } from './row.ts';
 
-const SEED = 7;
 /** Checks that take less are repeated until so much time has gone by; longer ones are cut off there. */
 const SECONDS = 20;
 const QUICK_SECONDS = 3;
@@ -22,25 +20,41 @@ const INTERVAL = 200;
 const LINES = 12;
 
 export interface ProfileOptions {
-  readonly networks: readonly Network[];
+  readonly rows: readonly Row[];
   readonly quick: boolean;
   readonly markdown: boolean;
 }
 
 /** Prints where the time of each row goes, checked on the calling thread. */
-export async function runProfile({ networks, quick, markdown }: ProfileOptions): Promise<void> {
+export async function runProfile({ rows, quick, markdown }: ProfileOptions): Promise<void> {
   console.log(describeMachine().join('\n'));
-  for (const network of networks) {
-    const numbers = createCase(network, SEED);
-    for (const strategy of strategies) {
-      const job = networkJob(numbers, { strategy });
-      const table = await profile(network, strategy, job, quick ? QUICK_SECONDS : SECONDS);
-      console.log(`\n${formatTable(table, markdown)}`);
+  const search = await findPython();
+  const python = search.kind === 'found' ? search.python : undefined;
+  for (const row of rows) {
+    const temporary = new TemporaryFolder();
+    try {
+      const rowCase = await row.prepare(temporary.path, python);
+      if (rowCase === undefined) console.error(`${row.name} is left out: PyTorch makes its numbers`);
+      else await profileCase(rowCase, quick ? QUICK_SECONDS : SECONDS, markdown);
+    } finally {
+      temporary.remove();
     }
   }
 }
 
-async function profile(network: Network, strategy: Strategy, job: CheckJob, seconds: number): Promise<Table> {
+async function profileCase(rowCase: RowCase, seconds: number, markdown: boolean): Promise<void> {
+  for (const strategy of rowCase.strategies) {
+    const table = await profile(rowCase, strategy, seconds);
+    console.log(`\n${formatTable(table, markdown)}`);
+  }
+}
+
+async function profile(
+  { title, job: asked }: RowCase,
+  strategy: CheckSettings['strategy'],
+  seconds: number,
+): Promise<Table> {
+  const job = withSettings(asked, { strategy });
   await checkFor(job, seconds * WARM_SHARE);
   const session = new Session();
   session.connect();
@@ -57,7 +71,7 @@ async function profile(network: Network, strategy: Strategy, job: CheckJob, seco
       .slice(0, LINES)
       .map(([place, time]) => [`${figure((100 * time) / total)} %`, place]);
     return {
-      title: `${networkName(network)}, ${network.examples} examples, ${strategy}, 1 thread`,
+      title: `${title}, ${strategy}, 1 thread`,
       head: ['share', 'spent in'],
       rows,
       notes: [checks === 0 ? `The first ${seconds} s of a check.` : `${checks} checks.`],

@@ -22,7 +22,7 @@ export async function findPython(): Promise<PythonSearch> {
   if (!named && !existsSync(path)) return { kind: 'absent', reason: `there is no .venv: ${advice}` };
   try {
     const script =
-      'import platform, numpy, scipy, torch; print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, SciPy {scipy.__version__}, NumPy {numpy.__version__}")';
+      'import platform, numpy, safetensors, scipy, torch; print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, SciPy {scipy.__version__}, NumPy {numpy.__version__}")';
     const { stdout } = await run(path, ['-c', script]);
     return { kind: 'found', python: new Python(path, stdout.trim()) };
   } catch (error) {

@@ -1,13 +1,11 @@
-import type { CheckJob } from '../../src/check/check-job.ts';
+import { type CheckJob, componentCount } from '../../src/check/check-job.ts';
 import { estimate } from '../../src/check/plan/estimate.ts';
-import type { ComponentSelection, Strategy } from '../../src/check/settings.ts';
+import type { CheckSettings, ComponentSelection, Strategy } from '../../src/check/settings.ts';
 import type { Executor } from '../../src/jobs/executor/executor.ts';
 import { checkDocumentSchema } from '../../src/models/check-document.ts';
 import { median } from '../median.ts';
 import type { Contender, Timing } from './contender.ts';
-import { networkComponents } from './network.ts';
-import type { NetworkCase } from './network-case.ts';
-import { networkJob } from './network-job.ts';
+import { withSettings } from './row.ts';
 import { timedCheck } from './timed-check.ts';
 
 /** A run is repeated for so long and the median of the later half of the checks is taken, if that is more than one. */
@@ -20,7 +18,7 @@ export const strategies: readonly Strategy[] = checkDocumentSchema.shape.strateg
 
 /** One of our strategies on the service's own threads. */
 export class StrategyContender implements Contender {
-  readonly name: Strategy;
+  readonly name: CheckSettings['strategy'];
   readonly threads: number;
   /** Which components are checked; a sample where all of them would take too long. */
   readonly components: ComponentSelection;
@@ -32,13 +30,18 @@ export class StrategyContender implements Contender {
   readonly #share: number;
 
   /** @param executor warm: it has run jobs of this strategy before */
-  constructor(executor: Executor, numbers: NetworkCase, strategy: Strategy, components: ComponentSelection) {
+  constructor(
+    executor: Executor,
+    job: CheckJob,
+    strategy: CheckSettings['strategy'],
+    components: ComponentSelection,
+  ) {
     this.name = strategy;
     this.threads = executor.capacity();
     this.components = components;
-    this.flops = estimate(networkJob(numbers, { strategy }).spec).flops;
+    this.flops = estimate(withSettings(job, { strategy }).spec).flops;
     this.#executor = executor;
-    this.#job = networkJob(numbers, { strategy, components });
+    this.#job = withSettings(job, { strategy, components });
     // Not the share of the components: a sample holds at least one of every parameter, and they differ in work.
     this.#share = components === 'all' ? 1 : this.flops / estimate(this.#job.spec).flops;
   }
@@ -51,7 +54,8 @@ export class StrategyContender implements Contender {
     const warm = reports.slice(reports.length >> 1);
     const [{ components, settings, verdict }] = warm;
     const durationMs = median(warm.map((report) => report.durationMs));
-    if (settings.strategy !== this.name) throw new Error(`${this.name} was run as ${settings.strategy}`);
+    if (this.name !== 'auto' && settings.strategy !== this.name)
+      throw new Error(`${this.name} was run as ${settings.strategy}`);
     const { checked, failed, inconclusive } = components;
     const seconds = durationMs / 1000;
     const found = verdict === 'pass' ? 'pass' : `${verdict} (${failed} failed, ${inconclusive} inconclusive)`;
@@ -81,18 +85,19 @@ const LEAST_SAMPLE = 8;
  */
 export async function affordableComponents(
   executor: Executor,
-  numbers: NetworkCase,
-  strategy: Strategy,
+  job: CheckJob,
+  strategy: CheckSettings['strategy'],
   budget: RunBudget,
 ): Promise<ComponentSelection | undefined> {
-  const total = networkComponents(numbers.network);
-  const whole = estimate(networkJob(numbers, { strategy }).spec);
+  const total = componentCount(job.spec);
+  const whole = estimate(withSettings(job, { strategy }).spec);
   const pilotSize = Math.floor((total * PILOT_SECONDS) / whole.seconds);
   const components = { sample: Math.min(MOST_PILOT, Math.max(LEAST_SAMPLE, pilotSize)) };
-  const pilot = networkJob(numbers, { strategy, components });
+  const pilot = withSettings(job, { strategy, components });
   const planned = estimate(pilot.spec);
   // A few components of a layer do not pay for moving its units, so a sample is not checked as the whole is.
-  if (planned.strategy !== strategy) return whole.seconds <= budget.estimatedSeconds ? 'all' : undefined;
+  if (planned.strategy !== whole.strategy)
+    return whole.seconds <= budget.estimatedSeconds ? 'all' : undefined;
   const { durationMs } = await timedCheck(executor, pilot);
   const wholeSeconds = (durationMs / 1000) * (whole.flops / planned.flops);
   if (wholeSeconds <= budget.wholeSeconds) return 'all';

@@ -1,4 +1,4 @@
-"""torch.autograd.gradcheck over every parameter of a network. Prints one line of JSON.
+"""torch.autograd.gradcheck over every parameter of a network, or of one of the models. Prints one line of JSON.
 
 OMP_NUM_THREADS says how many threads PyTorch uses; 1 if it is not set.
 
@@ -14,8 +14,10 @@ import time
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 
 from network import Network, relative_difference
+from rows import rows
 
 # Not `torch.autograd.gradcheck`, which is the function of this name.
 gradcheck_module = importlib.import_module("torch.autograd.gradcheck")
@@ -29,11 +31,8 @@ WARM_UP_PASSES = 10
 def main():
     arguments = read_arguments()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    network = Network(arguments.folder)
-    parameters = [
-        torch.from_numpy(values.copy()).requires_grad_() for values in network.split(network.theta)
-    ]
-    cost = cost_function(network)
+    read = read_network if arguments.model is None else read_model
+    cost, parameters, claimed = read(arguments)
     warm_up(cost, parameters)
 
     if arguments.mode == "slow" and arguments.sample is not None:
@@ -49,7 +48,7 @@ def main():
                 "cost": cost(*parameters).item(),
                 "claimedDifference": relative_difference(
                     np.concatenate([gradient.numpy().ravel() for gradient in autograd(cost, parameters)]),
-                    network.claimed,
+                    claimed,
                 ),
                 **result,
             }
@@ -59,7 +58,8 @@ def main():
 
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder")
+    parser.add_argument("folder", help="where the row's numbers are")
+    parser.add_argument("--model", help="which of the models it is; a network if left out")
     parser.add_argument("--mode", choices=["slow", "fast"], required=True)
     parser.add_argument("--sample", type=int, help="components to move; all of them if left out")
     parser.add_argument("--seed", type=int, default=0)
@@ -73,6 +73,28 @@ def warm_up(cost, parameters):
     tiny = torch.ones(2, dtype=torch.float64, requires_grad=True)
     for fast in (False, True):
         torch.autograd.gradcheck(torch.sum, (tiny,), fast_mode=fast)
+
+
+def read_network(arguments):
+    """J as a function of the parameters, the parameters, and the claimed gradient."""
+    network = Network(arguments.folder)
+    parameters = [
+        torch.from_numpy(values.copy()).requires_grad_() for values in network.split(network.theta)
+    ]
+    return cost_function(network), parameters, network.claimed
+
+
+def read_model(arguments):
+    """As `read_network`. The files that were written say what the parameters are."""
+    job = rows[arguments.model]()
+    path = f"{arguments.folder}/{job.name}"
+    stored, gradients = (load_file(f"{path}.{section}.safetensors") for section in ("parameters", "gradients"))
+    with torch.no_grad():
+        for name, parameter in job.parameters.items():
+            parameter.copy_(stored[name])
+    claimed = np.concatenate([gradients[name].numpy().ravel() for name in job.parameters])
+    # gradcheck moves the parameters where they are, so that the model sees it.
+    return lambda *parameters: job.cost(), list(job.parameters.values()), claimed
 
 
 def cost_function(network):

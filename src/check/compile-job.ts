@@ -85,7 +85,7 @@ const UNPACKED = 20_000;
 /** float64s that products of large matrices need for packing: none where all are small. */
 export function packingSizeOf({ graph }: Tape): number {
   const isLarge = graph.nodes.some((node) => {
-    if (isLeaf(node) || node.op !== 'matmul') return false;
+    if (isLeaf(node) || !findOp(node.op).packs) return false;
     const shapes = node.inputs.map((input) => graph.nodes[input].shape);
     return (MOST_LANES * findOp(node.op).flops(shapes, node.attributes, node.shape)) / 2 > UNPACKED;
   });

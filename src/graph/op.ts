@@ -95,7 +95,10 @@ export interface Op {
   /** Whether the output, as long as no other input moves, moves by just as much as this one: a term of a sum. */
   passesOn?(input: number, attributes: Attributes): boolean;
 
-  /** Floating-point operations of one evaluation, by a static count: decides shard sizes and estimates, nothing else. */
+  /** Whether it multiplies matrices, which takes room for packing where they are large. */
+  readonly packs?: boolean;
+
+  /** Floating-point operations of one evaluation, by a static count: decides shard sizes, estimates and room for packing. */
   flops(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
 
   /**

@@ -1,7 +1,7 @@
 /** Runs up to this length are summed in a row. */
 const RUN = 64;
 
-/** Σ a[i]·b[i] for i < count, by halves (see `pairwiseSum`): the order depends on `count` alone. */
+/** Σ a[i]·b[i] for i < count, by halves: the order depends on `count` alone, and the rounding error grows with its logarithm. */
 export function pairwiseDot(a: Float64Array, b: Float64Array, count: number): number {
   return dotRange(a, b, 0, count);
 }

@@ -19,11 +19,13 @@ export function combine<F>(
   outColumn: usize,
 ): void {
   const runs = aColumn == 1 && bColumn == 1 && outColumn == 1;
+  const withNumber = aColumn == 1 && bColumn == 0 && outColumn == 1;
   for (let row: usize = 0; row < rows; row++) {
     const aFrom = bytes(a + row * aRow);
     const bFrom = bytes(b + row * bRow);
     const to = bytes(out + row * outRow);
     if (runs) combineRuns<F>(columns, aFrom, bFrom, to);
+    else if (withNumber) combineWithNumber<F>(columns, aFrom, bFrom, to);
     else combineStrided<F>(columns, aFrom, bytes(aColumn), bFrom, bytes(bColumn), to, bytes(outColumn));
   }
 }
@@ -46,6 +48,24 @@ function combineRuns<F>(count: usize, a: usize, b: usize, out: usize): void {
     v128.store(out + i, f.of(v128.load(a + i), v128.load(b + i)));
   }
   if (count & 1) storeOne(out + end, f.of(loadOne(a + end), loadOne(b + end)));
+}
+
+/** A run and the one number at `b`. */
+@inline
+function combineWithNumber<F>(count: usize, a: usize, b: usize, out: usize): void {
+  const f = changetype<F>(0);
+  const number = v128.load64_splat(b);
+  for (; count >= 8; count -= 8) {
+    v128.store(out, f.of(v128.load(a), number));
+    v128.store(out, f.of(v128.load(a, 16), number), 16);
+    v128.store(out, f.of(v128.load(a, 32), number), 32);
+    v128.store(out, f.of(v128.load(a, 48), number), 48);
+    a += 4 * PAIR;
+    out += 4 * PAIR;
+  }
+  const end = (count & ~1) * FLOAT;
+  for (let i: usize = 0; i < end; i += PAIR) v128.store(out + i, f.of(v128.load(a + i), number));
+  if (count & 1) storeOne(out + end, f.of(loadOne(a + end), number));
 }
 
 @inline

@@ -13,9 +13,12 @@ export function errorFunction(x: v128): v128 {
   const magnitude = f64x2.pmin(f64x2.abs(x), f64x2.splat(ONE_FROM));
   const square = f64x2.mul(magnitude, magnitude);
   const small = f64x2.add(magnitude, f64x2.mul(magnitude, nearSeries(square)));
+  const isSmall = f64x2.lt(magnitude, f64x2.splat(SPLIT));
+  // As most that a GELU takes are: without an exponential and a quotient.
+  if (i64x2.bitmask(isSmall) == 3) return v128.bitselect(x, small, i64x2.splat(SIGN));
   const complement = f64x2.mul(normalExponential(f64x2.neg(square)), farQuotient(magnitude));
   const large = f64x2.sub(f64x2.splat(1), complement);
-  const value = v128.bitselect(small, large, f64x2.lt(magnitude, f64x2.splat(SPLIT)));
+  const value = v128.bitselect(small, large, isSmall);
   return canonical(v128.bitselect(x, value, i64x2.splat(SIGN)));
 }
 

@@ -36,6 +36,7 @@ interface Product {
 export const matmul: Op = {
   name: 'matmul',
   arity: 2,
+  packs: true,
   inferShape: ([left, right], attributes) => product(left, right, attributes).output,
   compile: productKernel,
   compileUpdate: rankOneKernel,
@@ -46,16 +47,16 @@ export const matmul: Op = {
   linear: (moved) => moved[0] !== moved[1],
   unmoved: () => 'base',
   transposed: (input, [left, right], attributes) =>
-    transposedProduct(input, product(left, right, attributes)),
+    transposedProduct(input, inOneStack(product(left, right, attributes))),
   transposedLanes: (input, [left, right], attributes) =>
-    transposedLines(input, product(left, right, attributes)),
+    transposedLines(input, inOneStack(product(left, right, attributes))),
   spread: spreadProduct,
   pull: pullProduct,
   compileComplex: complexProduct,
 };
 
 function productKernel([leftShape, rightShape]: readonly Shape[], attributes: Attributes): Kernel {
-  const p = product(leftShape, rightShape, attributes);
+  const p = inOneStack(product(leftShape, rightShape, attributes));
   const left = batchOffsets(p.left, p.batch);
   const right = batchOffsets(p.right, p.batch);
   const matrix = p.rows * p.columns;
@@ -100,7 +101,7 @@ function multiply(heap: Heap, p: Product, left: number, right: number, to: numbe
 
 /** The base product plus one of rank 1: what a factor moved along one index of the inner axis makes of it. */
 function rankOneKernel([leftShape, rightShape]: readonly Shape[], attributes: Attributes): UpdateKernel {
-  const p = product(leftShape, rightShape, attributes);
+  const p = inOneStack(product(leftShape, rightShape, attributes));
   if (p.inner !== 1) throw new Error('a factor moved along one index has an inner axis of length 1');
   const { rows, columns, leftRow, rightColumn } = p;
   const left = batchOffsets(p.left, p.batch);
@@ -269,6 +270,18 @@ function product(leftShape: Shape, rightShape: Shape, attributes: Attributes): P
     rightInner: b.rowStride,
     rightColumn: b.columnStride,
   };
+}
+
+/**
+ * A stack of matrices times one right factor is one tall matrix times it: the rows of a layer over a sequence are those of
+ * all examples. The terms of an entry, and their order, stay what they are.
+ */
+function inOneStack(p: Product): Product {
+  const isStack = p.batch.length > 0 && sizeOf(p.left.slice(0, -2)) === sizeOf(p.batch);
+  const isRunOfRows = p.leftRow === p.inner * p.leftInner && p.leftInner === 1;
+  if (!isStack || !isRunOfRows || sizeOf(p.right.slice(0, -2)) !== 1) return p;
+  const rows = sizeOf(p.batch) * p.rows;
+  return { ...p, rows, left: [rows, p.inner], right: p.right.slice(-2), batch: [] };
 }
 
 function lastTwo(shape: Shape, transposed: boolean) {

@@ -26,6 +26,7 @@ interface Products {
 export const patchProduct: Op = {
   name: 'patch-product',
   arity: 2,
+  packs: true,
   inferShape: ([patches, weights]) => productsOf(patches, weights).output,
   compile: ([patches, weights]) => productKernel(productsOf(patches, weights), 0),
   compileAdding: ([patches, weights]) => productKernel(productsOf(patches, weights), 1),

@@ -9,8 +9,9 @@ import { FREE } from '../region.ts';
 import { type Spread, type SpreadQuery, spreadAlong } from '../spread.ts';
 import { numberList } from './attributes.ts';
 import { offsetTable } from './broadcast.ts';
-import { pairwiseSum } from './pairwise-sum.ts';
+import { orderedSum } from './ordered-sum.ts';
 import { stackedExtremes, testStackedChoices } from './stacked-extremes.ts';
+import { stackedSums } from './stacked-sums.ts';
 
 /** Reduces the entries `memory[from + table[j]]`, j = 0 … table.length − 1, to one number. */
 type Reduce = (memory: Float64Array, from: number, table: Int32Array) => number;
@@ -24,18 +25,20 @@ function reduction(
   continuation: ComplexReduce,
   more: Pick<Op, 'linear' | 'transposed' | 'spread' | 'compileAdding'> & {
     readonly empty: boolean;
+    /** The same by kernels, for shapes that they take. */
+    readonly stacked: (shape: Shape, attributes: Attributes) => Kernel | undefined;
     /** For max and min: 1 where the largest entry is chosen, −1 where the smallest one is. */
     readonly sign?: 1 | -1;
   },
 ): Op {
-  const { empty, sign, ...linearity } = more;
+  const { empty, sign, stacked, ...linearity } = more;
   return {
     name,
     arity: 1,
     inferShape: ([shape], attributes) => reducedShape(name, shape, attributes, empty),
     compile([shape], attributes) {
-      const stacked = sign && stackedExtremes(sign, shape, attributes);
-      if (stacked !== undefined) return stacked;
+      const byKernels = stacked(shape, attributes);
+      if (byKernels !== undefined) return byKernels;
       const { rows, entries } = reductionTables(shape, attributes);
       return ({ floats: memory }, lanes, [input], output) => {
         for (let lane = 0; lane < lanes; lane++) {
@@ -103,7 +106,7 @@ function addingSum([shape]: readonly Shape[], attributes: Attributes): Kernel {
       const from = input.offset + lane * input.laneStride;
       const to = output.offset + lane * output.laneStride;
       for (let row = 0; row < rows.length; row++)
-        memory[to + row] += pairwiseSum(memory, from + rows[row], entries);
+        memory[to + row] += orderedSum(memory, from + rows[row], entries);
     }
   };
 }
@@ -135,20 +138,23 @@ function reducedShape(name: string, shape: Shape, attributes: Attributes, emptyA
 }
 
 export const reductions: readonly Op[] = [
-  reduction('sum', pairwiseSum, eachPart(pairwiseSum), {
+  reduction('sum', orderedSum, eachPart(orderedSum), {
     linear: () => true,
     transposed: transposedSum(() => 1),
     spread: spreadSum,
     compileAdding: addingSum,
+    stacked: (shape, attributes) => stackedSums('sum', shape, attributes),
     empty: true,
   }),
   reduction('mean', mean, eachPart(mean), {
     linear: () => true,
     transposed: transposedSum((count) => 1 / count),
+    stacked: (shape, attributes) => stackedSums('mean', shape, attributes),
     empty: false,
   }),
   reduction('max', (memory, from, table) => memory[from + extreme(memory, from, table, 1)], extremeEntry(1), {
     sign: 1,
+    stacked: (shape, attributes) => stackedExtremes(1, shape, attributes),
     empty: false,
   }),
   reduction(
@@ -157,13 +163,14 @@ export const reductions: readonly Op[] = [
     extremeEntry(-1),
     {
       sign: -1,
+      stacked: (shape, attributes) => stackedExtremes(-1, shape, attributes),
       empty: false,
     },
   ),
 ];
 
 function mean(memory: Float64Array, from: number, table: Int32Array): number {
-  return pairwiseSum(memory, from, table) / table.length;
+  return orderedSum(memory, from, table) / table.length;
 }
 
 /** Linear, so that it reduces either part by itself. */

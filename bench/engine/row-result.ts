@@ -1,32 +1,34 @@
+import { componentCount } from '../../src/check/check-job.ts';
 import { median } from '../median.ts';
 import { duration, figure, type Table } from '../table.ts';
 import type { Contender, Timing } from './contender.ts';
-import { type Network, networkComponents, networkName } from './network.ts';
-import { type StrategyContender, strategies } from './strategy-contender.ts';
+import type { RowCase } from './row.ts';
+import type { StrategyContender } from './strategy-contender.ts';
 
 type Timings = ReadonlyMap<Contender, readonly Timing[]>;
 
-/** What came of one network: figures by contender, and the ratios of contenders that ran side by side. */
-export class NetworkResult {
-  readonly network: Network;
+/** What came of one row: figures by contender, and the ratios of contenders that ran side by side. */
+export class RowResult {
+  /** The model's name and number of examples. */
+  readonly name: string;
+  readonly #components: number;
+  readonly #strategies: RowCase['strategies'];
   readonly #ours: readonly StrategyContender[];
   readonly #others: readonly Contender[];
   readonly #timings: Timings;
 
   constructor(
-    network: Network,
+    { title, job, strategies }: RowCase,
     ours: readonly StrategyContender[],
     others: readonly Contender[],
     timings: Timings,
   ) {
-    this.network = network;
+    this.name = title;
+    this.#components = componentCount(job.spec);
+    this.#strategies = strategies;
     this.#ours = ours;
     this.#others = others;
     this.#timings = timings;
-  }
-
-  get name(): string {
-    return `${networkName(this.network)}, ${this.network.examples} examples`;
   }
 
   /** Each of our strategies against each contender, which may have as many threads. */
@@ -74,7 +76,7 @@ export class NetworkResult {
 
   /** Everything that was timed. */
   get table(): Table {
-    const total = networkComponents(this.network);
+    const total = this.#components;
     return {
       title: `${this.name}: ${total.toLocaleString('en')} components`,
       head: ['checker', 'threads', 'components/s', 'all components take', 'measured', 'found'],
@@ -92,7 +94,7 @@ export class NetworkResult {
           found,
         ];
       }),
-      notes: strategies
+      notes: this.#strategies
         .filter((strategy) => this.#ours.every(({ name }) => name !== strategy))
         .map((strategy) => `${strategy} is left out: it would take too long.`),
     };
@@ -127,7 +129,7 @@ export class NetworkResult {
   }
 
   #rate(contender: Contender): string {
-    return figure(networkComponents(this.network) / this.#wholeSeconds(contender));
+    return figure(this.#components / this.#wholeSeconds(contender));
   }
 
   /** The median over the rounds in which both ran. */

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CheckJob } from '../../src/check/check-job.ts';
+import type { CheckSettings } from '../../src/check/settings.ts';
+import { readJob } from '../../src/models/read-job.ts';
+import { tensorSections } from '../../src/models/tensor-files.ts';
+import { checkGradients } from '../fixtures/on-kernels.ts';
+import { projectRoot } from '../structure/import-graph.ts';
+
+const folder = join(projectRoot, 'test/fixtures/pytorch');
+const jobs = readdirSync(folder).flatMap((file) =>
+  file.endsWith('.json') ? [file.replace('.json', '')] : [],
+);
+
+/** A job that test/fixtures/pytorch/make.py wrote, with the tensors that lie in files beside its document. */
+function readFixture(name: string): CheckJob {
+  const files = tensorSections.flatMap((section) => {
+    const path = join(folder, `${name}.${section}.safetensors`);
+    return existsSync(path) ? [[section, readFileSync(path)] as const] : [];
+  });
+  const document: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+  const reading = readJob(document, Object.fromEntries(files));
+  if (reading.kind === 'faults') throw new Error(JSON.stringify(reading.faults));
+  return reading.job;
+}
+
+function check(job: CheckJob, settings: Partial<CheckSettings>) {
+  return checkGradients({ ...job, spec: { ...job.spec, settings: { ...job.spec.settings, ...settings } } });
+}
+
+describe('the jobs that PyTorch computed', () => {
+  it('have the models that people train among them', () => {
+    for (const name of ['conv-net', 'lstm', 'gru', 'transformer', 'embedding']) expect(jobs).toContain(name);
+  });
+});
+
+describe.each(jobs)('the job %s that PyTorch computed', (name) => {
+  const job = readFixture(name);
+
+  it.each(['auto', 'weight-perturbation', 'node-perturbation'] as const)(
+    'costs the same, and autograd’s gradient passes on every component by %s',
+    async (strategy) => {
+      const report = await check(job, { strategy });
+      const cost = Number(job.spec.cost);
+      expect(Math.abs(Number(report.cost) - cost)).toBeLessThanOrEqual(1e-12 * Math.abs(cost));
+      expect(report.verdict).toBe('pass');
+      expect(report.components.passed).toBe(report.components.total);
+      expect(Number(report.relativeDifference)).toBeLessThan(1e-7);
+    },
+  );
+
+  it('has autograd’s gradient to the rounding of both by complex-step', async () => {
+    const report = await check(job, { method: 'complex-step' });
+    expect(report.verdict).toBe('pass');
+    expect(Number(report.relativeDifference)).toBeLessThan(1e-13);
+  });
+
+  it('with the gradient of one parameter doubled fails in that parameter alone', async () => {
+    for (const { name: wrong, offset, size } of job.spec.parameters) {
+      const claimed = job.claimed.map((value, i) => (i >= offset && i < offset + size ? 2 * value : value));
+      const { parameters } = await check({ ...job, claimed }, {});
+      const failed = parameters.filter(({ verdict }) => verdict === 'fail');
+      expect(failed.map((each) => each.name)).toEqual([wrong]);
+    }
+  });
+
+  it('with one component wrong by a hundredth fails in that component alone', async () => {
+    for (const { name: wrong, offset, size } of job.spec.parameters) {
+      const claimed = job.claimed.slice();
+      const own = claimed.subarray(offset, offset + size);
+      const largest = own.reduce((best, value, i) => (Math.abs(value) > Math.abs(own[best]) ? i : best), 0);
+      own[largest] *= 1.01;
+      const { parameters } = await check({ ...job, claimed }, {});
+      const failed = parameters.filter(({ verdict }) => verdict === 'fail');
+      expect(failed.map((each) => each.name)).toEqual([wrong]);
+      expect(failed[0].components.failed).toBe(1);
+    }
+  });
+});
