@@ -1,31 +1,18 @@
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensors/tensor.ts';
 import { real } from '../complex/complex.ts';
 import { entryOf, setEntry } from '../complex/complex-values.ts';
-import { type Op, ShapeError } from '../op.ts';
+import { type Kernel, type Op, ShapeError } from '../op.ts';
 import { FREE } from '../region.ts';
 import { spreadElementwise, spreadWhole } from '../spread.ts';
 import { wholeNumber } from './attributes.ts';
-import { broadcastShapes, broadcastStrides, offsetTable } from './broadcast.ts';
+import { broadcastShapes, broadcastStrides, loopNest, offsetTable } from './broadcast.ts';
 
 /** where(condition, a, b): a where the condition is not 0, else b. */
 const where: Op = {
   name: 'where',
   arity: 3,
   inferShape: (shapes) => broadcastShapes('where', shapes),
-  compile(shapes, _attributes, output) {
-    const tables = shapes.map((shape) => offsetTable(output, broadcastStrides(shape, output)));
-    const size = sizeOf(output);
-    return ({ floats: memory }, lanes, inputs, out) => {
-      for (let lane = 0; lane < lanes; lane++) {
-        const [condition, a, b] = inputs.map((input) => input.offset + lane * input.laneStride);
-        const to = out.offset + lane * out.laneStride;
-        for (let i = 0; i < size; i++) {
-          memory[to + i] =
-            memory[condition + tables[0][i]] !== 0 ? memory[a + tables[1][i]] : memory[b + tables[2][i]];
-        }
-      }
-    };
-  },
+  compile: (shapes, _attributes, output) => selectKernel(shapes, output),
   compileComplex(shapes, _attributes, output) {
     const [condition, a, b] = shapes.map((shape) => offsetTable(output, broadcastStrides(shape, output)));
     return (inputs, selected, kinks) => {
@@ -58,6 +45,66 @@ const where: Op = {
     };
   },
 };
+
+/** Runs the kernel on the two innermost loops; where there are not two, the lanes are the rows. */
+function selectKernel(shapes: readonly Shape[], output: Shape): Kernel {
+  const { outer, outerStrides, length, innerStrides } = loopNest(
+    output,
+    shapes.map((shape) => broadcastStrides(shape, output)),
+  );
+  const [condition, a, b] = innerStrides;
+  const rows = outer.at(-1);
+  if (rows === undefined) {
+    return ({ kernels }, lanes, [c, x, y], out) => {
+      kernels.select(
+        lanes,
+        length,
+        c.offset,
+        c.laneStride,
+        condition,
+        x.offset,
+        x.laneStride,
+        a,
+        y.offset,
+        y.laneStride,
+        b,
+        out.offset,
+        out.laneStride,
+        1,
+      );
+    };
+  }
+  const [conditionRow, aRow, bRow] = outerStrides.map((strides) => strides[strides.length - 1]);
+  const blocks = outerStrides.map((strides) => offsetTable(outer.slice(0, -1), strides.slice(0, -1)));
+  return ({ kernels }, lanes, inputs, out) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const [c, x, y] = inputs.map(({ offset, laneStride }) => offset + lane * laneStride);
+      let to = out.offset + lane * out.laneStride;
+      for (let block = 0; block < blocks[0].length; block++) {
+        const test = c + blocks[0][block];
+        const from = x + blocks[1][block];
+        const other = y + blocks[2][block];
+        kernels.select(
+          rows,
+          length,
+          test,
+          conditionRow,
+          condition,
+          from,
+          aRow,
+          a,
+          other,
+          bRow,
+          b,
+          to,
+          length,
+          1,
+        );
+        to += rows * length;
+      }
+    }
+  };
+}
 
 /** The offset of the entry that `index` names on the line of x that belongs to output entry i; −1 when there is none. */
 function pickedEntry(shape: Shape, axis: number): (i: number, index: number) => number {
