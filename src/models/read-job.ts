@@ -42,11 +42,15 @@ export function readJob(document: unknown, files?: TensorFiles): JobReading {
     faults.add('', `a job document is a JSON object, not ${describeJson(document)}`);
     return { kind: 'faults', faults: faults.told };
   }
-  const job = readFields(document, readTensorFiles(files, faults), faults);
+  const job = readFields(document, files, faults);
   return job === undefined || !faults.none ? { kind: 'faults', faults: faults.told } : { kind: 'job', job };
 }
 
-function readFields(document: Document, files: FileTensors, faults: Faults): CheckJob | undefined {
+function readFields(
+  document: Document,
+  files: TensorFiles | undefined,
+  faults: Faults,
+): CheckJob | undefined {
   const unknown = Object.keys(document).filter((field) => !knownFields.includes(field));
   addUnknownFields(unknown, '', faults, knownFields, plannedDocumentFields);
   const name = readBySchema(schemas.name, document.name, '/name', faults);
@@ -55,7 +59,7 @@ function readFields(document: Document, files: FileTensors, faults: Faults): Che
   const settings = readCheck(document.check ?? {}, '/check', faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
-  const { data, parameters, gradients } = readTensors(document, files, faults);
+  const { data, parameters, gradients } = readTensors(document, readTensorFiles(files, faults), faults);
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);
   const inputs = { data: data ?? none, parameters: parameters ?? none };
   const graph = readModel(document.model, inputs, faults);
@@ -63,6 +67,7 @@ function readFields(document: Document, files: FileTensors, faults: Faults): Che
     refuseUnfitMethod(settings, graph, inputs.parameters.keys(), faults);
   if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
     return undefined;
+  files?.onRead?.();
   return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
 }
 
