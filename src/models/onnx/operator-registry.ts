@@ -2,6 +2,7 @@ import type { OnnxOperator } from './operator.ts';
 import { activations } from './operators/activations.ts';
 import { arithmetic } from './operators/arithmetic.ts';
 import { casts } from './operators/casts.ts';
+import { comparison } from './operators/comparison.ts';
 import { constants } from './operators/constants.ts';
 import { functions } from './operators/functions.ts';
 import { losses } from './operators/losses.ts';
@@ -16,6 +17,7 @@ const families: readonly (readonly OnnxOperator[])[] = [
   arithmetic,
   functions,
   activations,
+  comparison,
   products,
   reductions,
   shaping,

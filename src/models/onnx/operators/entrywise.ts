@@ -45,3 +45,14 @@ export function each(node: NodeSite, x: OnnxValue, op: string, whole: (entry: nu
   const entries = node.needKnown(x, 'the input');
   return node.fold(x.type, x.shape, (i) => whole(entries[i]));
 }
+
+/** As `each`, for functions that are constant piece by piece: their derivative is 0 or none, so that no θ may move x. */
+export function eachKnown(
+  node: NodeSite,
+  x: OnnxValue,
+  whole: (entry: number) => number,
+  type: ElementType = x.type,
+): OnnxValue {
+  const entries = node.needKnown(x, 'the input');
+  return node.fold(type, x.shape, (i) => whole(entries[i]));
+}

@@ -1,6 +1,7 @@
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
 import { type OnnxOperator, operator } from '../operator.ts';
+import { times } from './scaling.ts';
 
 /** Products of matrices. */
 export const products: readonly OnnxOperator[] = [
@@ -31,8 +32,4 @@ function gemm(node: NodeSite): OnnxValue {
   const sum = node.apply('add', [scaled, times(node, c, beta)]);
   if (sum.shape.join() !== scaled.shape.join()) node.refuse('its input 2 is larger than the product');
   return sum;
-}
-
-function times(node: NodeSite, x: OnnxValue, factor: number): OnnxValue {
-  return factor === 1 ? x : node.apply('multiply', [x, node.scalar(factor, x)]);
 }
