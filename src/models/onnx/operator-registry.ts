@@ -4,10 +4,16 @@ import { arithmetic } from './operators/arithmetic.ts';
 import { casts } from './operators/casts.ts';
 import { comparison } from './operators/comparison.ts';
 import { constants } from './operators/constants.ts';
+import { cumulation } from './operators/cumulation.ts';
+import { cutting } from './operators/cutting.ts';
 import { functions } from './operators/functions.ts';
+import { gathering } from './operators/gathering.ts';
 import { losses } from './operators/losses.ts';
+import { ordering } from './operators/ordering.ts';
+import { padding } from './operators/padding.ts';
 import { products } from './operators/products.ts';
 import { reductions } from './operators/reductions.ts';
+import { scattering } from './operators/scattering.ts';
 import { shaping } from './operators/shaping.ts';
 
 /** Every operator that is read, family by family. */
@@ -21,6 +27,12 @@ const families: readonly (readonly OnnxOperator[])[] = [
   products,
   reductions,
   shaping,
+  gathering,
+  scattering,
+  padding,
+  cumulation,
+  ordering,
+  cutting,
   losses,
 ];
 

@@ -1,3 +1,4 @@
+import { broadcastShapes } from '../../../graph/ops/broadcast.ts';
 import { formatShape, type Shape, sizeOf } from '../../../tensors/tensor.ts';
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
@@ -6,11 +7,16 @@ import { type OnnxOperator, operator } from '../operator.ts';
 /** Operators that ask for shapes or change them, and leave the entries as they are. */
 export const shaping: readonly OnnxOperator[] = [
   operator('Shape', 1, shapeOf),
+  operator('Size', 1, (node) => node.constant('int64', [], Float64Array.of(sizeOf(node.input(0).shape)))),
   operator('Reshape', 5, reshape),
   operator('Transpose', 1, transpose),
   operator('Flatten', 1, flatten),
   operator('Squeeze', 1, squeeze),
   operator('Unsqueeze', 1, unsqueeze),
+  operator('Expand', 8, expand),
+  operator('Trilu', 14, triangle),
+  operator('DepthToSpace', 1, depthToSpace),
+  operator('SpaceToDepth', 1, spaceToDepth),
 ];
 
 /** From opset 15 on it may be asked for a part. */
@@ -85,4 +91,51 @@ function unsqueeze(node: NodeSite): OnnxValue {
   const shape = [...x.shape];
   for (const axis of axes.sort((a, b) => a - b)) shape.splice(axis, 0, 1);
   return node.reshape(x, shape);
+}
+
+/** Broadcast together with a shape: a length of 1 there leaves an axis as it is. */
+function expand(node: NodeSite): OnnxValue {
+  const x = node.input(0);
+  const wanted = node.needIntegers(node.input(1), 'the shape');
+  return node.broadcastTo(x, broadcastShapes('Expand', [x.shape, wanted]));
+}
+
+/** The entries on one side of a diagonal of the last two axes, 0 on the other. */
+function triangle(node: NodeSite): OnnxValue {
+  const x = node.input(0);
+  const [rows, columns] = x.shape.slice(-2);
+  if (x.shape.length < 2) node.refuse('it takes matrices');
+  const given = node.optional(1);
+  const k = given === undefined ? 0 : node.needIntegers(given, 'k')[0];
+  const isUpper = node.attributes.flag('upper') ?? true;
+  const mask = node.fold('bool', [rows, columns], (i) => {
+    const above = (i % columns) - Math.floor(i / columns);
+    return Number(isUpper ? above >= k : above <= k);
+  });
+  return node.apply('where', [mask, x, node.scalar(0, x)], {}, x.type);
+}
+
+/** Blocks of channels to blocks of rows and columns. */
+function depthToSpace(node: NodeSite): OnnxValue {
+  const x = node.input(0);
+  const size = node.attributes.int('blocksize') ?? node.refuse('it does not say how large the blocks are');
+  const isDepthFirst = node.choice('mode', 'DCR', ['DCR', 'CRD']) === 'DCR';
+  if (x.shape.length !== 4) node.refuse(`it takes [n,channels,rows,columns], not ${formatShape(x.shape)}`);
+  const [n, channels, rows, columns] = x.shape;
+  const depth = channels / size ** 2;
+  const parted = isDepthFirst ? [n, size, size, depth, rows, columns] : [n, depth, size, size, rows, columns];
+  const blocks = node.reshape(x, parted);
+  const moved = node.transpose(blocks, isDepthFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]);
+  return node.reshape(moved, [n, depth, rows * size, columns * size]);
+}
+
+/** Blocks of rows and columns to blocks of channels. */
+function spaceToDepth(node: NodeSite): OnnxValue {
+  const x = node.input(0);
+  const size = node.attributes.int('blocksize') ?? node.refuse('it does not say how large the blocks are');
+  if (x.shape.length !== 4) node.refuse(`it takes [n,channels,rows,columns], not ${formatShape(x.shape)}`);
+  const [n, channels, rows, columns] = x.shape;
+  const parted = node.reshape(x, [n, channels, rows / size, size, columns / size, size]);
+  const moved = node.transpose(parted, [0, 3, 5, 1, 2, 4]);
+  return node.reshape(moved, [n, channels * size ** 2, rows / size, columns / size]);
 }
