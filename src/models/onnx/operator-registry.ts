@@ -4,13 +4,17 @@ import { arithmetic } from './operators/arithmetic.ts';
 import { casts } from './operators/casts.ts';
 import { comparison } from './operators/comparison.ts';
 import { constants } from './operators/constants.ts';
+import { convolutions } from './operators/convolutions.ts';
 import { cumulation } from './operators/cumulation.ts';
 import { cutting } from './operators/cutting.ts';
+import { dropouts } from './operators/dropout.ts';
 import { functions } from './operators/functions.ts';
 import { gathering } from './operators/gathering.ts';
 import { losses } from './operators/losses.ts';
+import { normalizations } from './operators/normalizations.ts';
 import { ordering } from './operators/ordering.ts';
 import { padding } from './operators/padding.ts';
+import { pooling } from './operators/pooling.ts';
 import { products } from './operators/products.ts';
 import { reductions } from './operators/reductions.ts';
 import { scattering } from './operators/scattering.ts';
@@ -33,6 +37,10 @@ const families: readonly (readonly OnnxOperator[])[] = [
   cumulation,
   ordering,
   cutting,
+  convolutions,
+  pooling,
+  normalizations,
+  dropouts,
   losses,
 ];
 
