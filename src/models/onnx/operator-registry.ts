@@ -16,6 +16,7 @@ import { ordering } from './operators/ordering.ts';
 import { padding } from './operators/padding.ts';
 import { pooling } from './operators/pooling.ts';
 import { products } from './operators/products.ts';
+import { recurrentLayers } from './operators/recurrent.ts';
 import { reductions } from './operators/reductions.ts';
 import { scattering } from './operators/scattering.ts';
 import { shaping } from './operators/shaping.ts';
@@ -41,6 +42,7 @@ const families: readonly (readonly OnnxOperator[])[] = [
   pooling,
   normalizations,
   dropouts,
+  recurrentLayers,
   losses,
 ];
 
