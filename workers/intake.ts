@@ -7,9 +7,10 @@ import { readUpload } from '../src/models/document/read-upload.ts';
 
 /** Reads one job document, with its files if it has any; its numbers go back without being copied. */
 export default function intake({ bytes, fingerprinted, form }: IntakeTask): unknown {
+  const release = () => free(bytes.buffer);
   const outcome =
-    form === undefined ? readDocument(bytes, fingerprinted) : readUpload(bytes, form, fingerprinted);
-  free(bytes.buffer);
+    form === undefined ? readDocument(bytes, fingerprinted) : readUpload(bytes, form, fingerprinted, release);
+  release();
   if (outcome.kind !== 'job') return outcome;
   return move({ [transferableSymbol]: buffersOf(outcome.job), [valueSymbol]: outcome });
 }
@@ -26,6 +27,7 @@ function buffersOf({ theta, claimed, data, spec }: CheckJob): ArrayBufferLike[] 
  * no garbage. What is sent to a port that is closed is dropped.
  */
 function free(buffer: ArrayBuffer): void {
+  if (buffer.byteLength === 0) return;
   const { port1, port2 } = new MessageChannel();
   port1.postMessage(undefined, [buffer]);
   port1.close();

@@ -50,6 +50,8 @@ export class CheckRun {
   /** Why the gradient is wrong, once it is known to be. */
   #inquiry: Inquiry | undefined;
   #failure: CheckFailure | undefined;
+  /** That of the plan made last. */
+  #stage: StageName = 'sweep';
   #evaluations = 0;
   #taken = 0;
 
@@ -96,14 +98,21 @@ export class CheckRun {
 
   /** The plan of the stage to run now; undefined when every stage is done, or the check failed. */
   nextPlan(): StagePlan | undefined {
+    return atOnce(this.planning());
+  }
+
+  /** As `nextPlan`, piece by piece. */
+  *planning(): Piecewise<StagePlan | undefined> {
     if (this.#failure !== undefined) return undefined;
-    return this.#planChecking() ?? this.#inquire()?.nextPlan();
+    const plan = (yield* this.#planChecking()) ?? (yield* this.#inquire())?.nextPlan();
+    if (plan !== undefined) this.#stage = plan.stage;
+    return plan;
   }
 
   /** The stage to run now of those that decide the verdict. */
-  #planChecking(): StagePlan | undefined {
+  *#planChecking(): Piecewise<StagePlan | undefined> {
     if (!this.#sweep.isComplete) return this.#planSweep();
-    const refine = this.#planRefine();
+    const refine = yield* this.#planRefine();
     if (this.#refineDone.size < refine.shards.length) return refine;
     return this.#localisation.nextPlan();
   }
@@ -120,7 +129,7 @@ export class CheckRun {
       if (this.#sweep.isComplete && this.#localisation.accept(result))
         this.#evaluations += result.evaluations;
     } else if (result.stage === 'diagnose') {
-      if (this.#inquire()?.accept(result)) this.#evaluations += result.evaluations;
+      if (atOnce(this.#inquire())?.accept(result)) this.#evaluations += result.evaluations;
     } else if (!this.#refineDone.has(result.index)) {
       this.#refineDone.add(result.index);
       this.#evaluations += result.evaluations;
@@ -128,16 +137,20 @@ export class CheckRun {
     }
   }
 
-  /** Components finished; the units of a layer count as their share of the components. */
+  /** The stage planned last, and the components finished; the units of a layer count as their share of them. */
   progress(): { readonly stage: StageName; readonly completed: number; readonly total: number } {
     const total = countComponents(this.#runs);
-    const stage = this.nextPlan()?.stage ?? 'sweep';
-    return { stage, completed: Math.floor(total * this.#sweep.share), total };
+    return { stage: this.#stage, completed: Math.floor(total * this.#sweep.share), total };
   }
 
   /** Reports of the parameters finished since the last call, in the job's order, each once. */
   takeFinishedParameters(): ParameterReport[] {
-    this.#reportFinished();
+    return atOnce(this.takingFinishedParameters());
+  }
+
+  /** As `takeFinishedParameters`, piece by piece. */
+  *takingFinishedParameters(): Piecewise<ParameterReport[]> {
+    yield* this.#reportFinished();
     const finished = this.#reported.slice(this.#taken).map(({ report }) => report);
     this.#taken = this.#reported.length;
     return finished;
@@ -151,7 +164,7 @@ export class CheckRun {
   report(durationMs: number): Report {
     if (this.#prepared === undefined || this.nextPlan() !== undefined)
       throw new Error('the check has not finished');
-    this.#reportFinished();
+    atOnce(this.#reportFinished());
     const findings = {
       ...this.#prepared,
       evaluations: this.#evaluations,
@@ -167,10 +180,10 @@ export class CheckRun {
    * Begins to ask why, once every verdict is known and one of them is fail. Not where parameters were checked along
    * directions: causes are told by all components together.
    */
-  #inquire(): Inquiry | undefined {
+  *#inquire(): Piecewise<Inquiry | undefined> {
     if (this.#inquiry !== undefined || this.#prepared === undefined) return this.#inquiry;
-    if (this.#planChecking() !== undefined) return undefined;
-    this.#reportFinished();
+    if ((yield* this.#planChecking()) !== undefined) return undefined;
+    yield* this.#reportFinished();
     const verdicts = new Map(this.#reported.map(({ report }) => [report.name, report.verdict]));
     const fails = this.#reported.some(({ report }) => report.verdict === 'fail');
     if (!fails || overallStrategy(this.#compiled.strategies) === 'directional') return undefined;
@@ -209,10 +222,13 @@ export class CheckRun {
   }
 
   /** Once the sweep is complete: what it left doubtful. */
-  #planRefine(): StagePlan {
+  *#planRefine(): Piecewise<StagePlan> {
     if (this.#refinePlan === undefined) {
       const noise = this.#prepared?.noise ?? [];
-      const runs = [...this.#runsOf.keys()].flatMap((parameter) => this.#doubtful(parameter));
+      const runs: ComponentRun[] = [];
+      for (const parameter of this.#runsOf.keys()) {
+        for (const run of yield* this.#doubtful(parameter)) runs.push(run);
+      }
       this.#refined = new Set(runs.map(({ parameter }) => parameter));
       this.#refinePlan = planRefine(this.#compiled, runs, noise);
     }
@@ -223,19 +239,19 @@ export class CheckRun {
    * The components of a parameter that node-perturbation has left doubtful: all, when its audit disagreed, or those
    * that do not clearly pass, as many of them as fit the work. They are to be moved by themselves.
    */
-  #doubtful(parameter: number): readonly ComponentRun[] {
+  *#doubtful(parameter: number): Piecewise<readonly ComponentRun[]> {
     const known = this.#doubtfulRuns.get(parameter);
     if (known !== undefined) return known;
-    const doubtful = this.#findDoubtful(parameter);
+    const doubtful = yield* this.#findDoubtful(parameter);
     this.#doubtfulRuns.set(parameter, doubtful);
     return doubtful;
   }
 
-  #findDoubtful(parameter: number): readonly ComponentRun[] {
+  *#findDoubtful(parameter: number): Piecewise<readonly ComponentRun[]> {
     const runs = this.#runsOf.get(parameter) ?? [];
     if (this.#compiled.strategies[parameter] !== 'node-perturbation') return [];
     if (this.#sweep.audit(parameter)?.agreed === false || isCoarse(this.#job.spec.settings)) return runs;
-    const unclear = this.#judgement(parameter).unclear(parameter, runs);
+    const unclear = yield* this.#judgement(parameter).unclear(parameter, runs);
     return evenly(unclear, mostRefined(this.#compiled, this.#sweep.plan, parameter));
   }
 
@@ -243,19 +259,19 @@ export class CheckRun {
     return new ParameterJudgement(this.#sweep, parameter, this.#job.claimed, this.#precisions[parameter]);
   }
 
-  #reportFinished(): void {
+  *#reportFinished(): Piecewise<void> {
     if (this.#prepared === undefined || this.#failure !== undefined) return;
     const checked = [...this.#runsOf];
     for (const [parameter, runs] of checked.slice(this.#reported.length)) {
-      if (!this.#isFinished(parameter)) return;
-      this.#reported.push(this.#report(parameter, runs));
+      if (!(yield* this.#isFinished(parameter))) return;
+      this.#reported.push(yield* this.#report(parameter, runs));
     }
   }
 
-  #report(parameter: number, runs: readonly ComponentRun[]): ReportedParameter {
+  *#report(parameter: number, runs: readonly ComponentRun[]): Piecewise<ReportedParameter> {
     const audit = this.#sweep.audit(parameter);
     const bisection = this.#localisation.of(parameter);
-    const ofComponents = reportParameter({
+    const ofComponents = yield* reportParameter({
       parameter: this.#job.spec.parameters[parameter],
       runs: bisection?.checked.all ?? runs,
       judgement: this.#judgement(parameter),
@@ -267,14 +283,14 @@ export class CheckRun {
     return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection);
   }
 
-  #isFinished(parameter: number): boolean {
+  *#isFinished(parameter: number): Piecewise<boolean> {
     if (!this.#sweep.hasAllOf(parameter)) return false;
     const bisection = this.#localisation.of(parameter);
     if (bisection !== undefined) return bisection.isOver;
     if (this.#sweep.isComplete) {
-      const left = this.#planChecking() !== undefined;
+      const left = (yield* this.#planChecking()) !== undefined;
       return !(left && this.#refined.has(parameter));
     }
-    return this.#doubtful(parameter).length === 0;
+    return (yield* this.#doubtful(parameter)).length === 0;
   }
 }

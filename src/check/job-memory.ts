@@ -94,6 +94,24 @@ export function* fillJobMemory(
   return memory;
 }
 
+/** The job whose numbers a memory holds: the same, not copies of them. */
+export function jobInMemory(spec: CheckSpec, { buffer }: WebAssembly.Memory): CheckJob {
+  const header = new Int32Array(buffer, 0, HEADER_FLOATS * 2);
+  const layout = layoutOf(spec, compileJob(spec), header[SPEC_BYTES], header[SLOTS]);
+  const components = componentCount(spec);
+  const numbers = (offset: number, count: number) => new Float64Array(buffer, 8 * offset, count);
+  return {
+    spec,
+    theta: numbers(layout.theta, components),
+    claimed: numbers(layout.claimed, components),
+    data: spec.data.map(({ shape }, i) => ({
+      shape,
+      dtype: 'float64',
+      values: numbers(layout.data[i], sizeOf(shape)),
+    })),
+  };
+}
+
 /** Sets the flag that running shards look at between batches. */
 export function requestCancel({ buffer }: WebAssembly.Memory): void {
   Atomics.store(new Int32Array(buffer), CANCEL_FLAG, 1);

@@ -32,6 +32,8 @@ export function specFromJson(text: string): CheckSpec {
 
 /** The spec, or an equal one that was seen before, of which more is known already: its text, what was compiled of it. */
 export function knownSpec(spec: CheckSpec): CheckSpec {
+  const constants = spec.graph.constants.reduce((sum, { values }) => sum + values.byteLength, 0);
+  if (constants > LONGEST_KEPT) return spec;
   const text = writeSpec(spec);
   return text.length <= LONGEST_KEPT ? keep(text, () => spec) : spec;
 }

@@ -1,4 +1,7 @@
 import type { Report } from '../check/report/report.ts';
+import type { Conclusions } from '../check/verdict/conclusions.ts';
+import { packGradient } from '../check/verdict/stored-gradient.ts';
+import { inPieces } from './in-pieces.ts';
 import type { JobEventBody, StoredEvent } from './job-event.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
 import { INLINE_BYTES } from './numbers.ts';
@@ -7,8 +10,7 @@ import { CHUNK_BYTES } from './store/tensor-store.ts';
 
 /** How a job ends. */
 export type JobEnd =
-  /** `numeric` is the numeric gradient as `packGradient` packs it. */
-  | { readonly kind: 'succeeded'; readonly report: Report; readonly numeric: Float64Array }
+  | { readonly kind: 'succeeded'; readonly report: Report; readonly conclusions: Conclusions }
   | { readonly kind: 'failed'; readonly error: JobError }
   | { readonly kind: 'cancelled' };
 
@@ -50,7 +52,7 @@ async function describeEnd(store: Store, end: JobEnd): Promise<DescribedEnd> {
   const stored = Promise.resolve();
   switch (end.kind) {
     case 'succeeded':
-      return describeSuccess(store, end.report, end.numeric);
+      return describeSuccess(store, end.report, end.conclusions);
     case 'failed': {
       const event: JobEventBody = { type: 'failed', data: { error: end.error } };
       return { description: { status: 'failed', error: end.error, event }, stored };
@@ -61,7 +63,12 @@ async function describeEnd(store: Store, end: JobEnd): Promise<DescribedEnd> {
 }
 
 /** A gradient of up to one chunk is committed together with the end, a larger one before it. */
-async function describeSuccess(store: Store, report: Report, numeric: Float64Array): Promise<DescribedEnd> {
+async function describeSuccess(
+  store: Store,
+  report: Report,
+  conclusions: Conclusions,
+): Promise<DescribedEnd> {
+  const numeric = await inPieces(packGradient(conclusions));
   const event: JobEventBody = { type: 'report', data: report };
   const description = { status: 'succeeded', verdict: report.verdict, report, event } as const;
   if (numeric.byteLength <= INLINE_BYTES) {

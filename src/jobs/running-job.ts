@@ -1,7 +1,6 @@
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
 import type { Shard } from '../check/shard.ts';
-import { packGradient } from '../check/verdict/stored-gradient.ts';
 import type { Place } from './admission.ts';
 import type { Clock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
@@ -171,6 +170,8 @@ export class RunningJob implements QueuedJob {
       const success = await this.#work(hooks);
       hooks.onShardsOver();
       await executor.close(this.id);
+      // It holds numbers that are the executor's again.
+      this.#driver = undefined;
       await this.#conclude(success);
     } catch (error) {
       // Without another word to the store the job stays as it is, and is resumed once its lease is over.
@@ -190,7 +191,7 @@ export class RunningJob implements QueuedJob {
     const callOff = startDeadline(seconds, () => this.#fail({ code: 'deadline-exceeded', detail }));
     try {
       const lease = await this.#takeLease();
-      const job = lease && (await this.#takeJob());
+      const job = lease && (await this.#openJob());
       return job && (await this.#runCheck(lease, job, hooks));
     } catch (error) {
       if (error instanceof StorageAbandoned) throw error;
@@ -219,13 +220,14 @@ export class RunningJob implements QueuedJob {
     if (stored.cancelRequested) this.cancel();
   }
 
-  /** @returns undefined when the job is not to be run. */
-  async #takeJob(): Promise<CheckJob | undefined> {
+  /** Hands the job's numbers to the executor. @returns undefined when the job is not to be run. */
+  async #openJob(): Promise<CheckJob | undefined> {
     const job = this.#job ?? (await this.#earlier.job());
     this.#job = undefined;
     if (job === undefined)
       this.#fail({ code: 'internal', detail: 'a part of the job is gone from the store' });
-    return this.#interruption.isSet ? undefined : job;
+    if (job === undefined || this.#interruption.isSet) return undefined;
+    return this.#parts.executor.open(this.id, job);
   }
 
   async #runCheck(lease: Lease, job: CheckJob, hooks: RunningJobHooks): Promise<Succeeded | undefined> {
@@ -235,10 +237,11 @@ export class RunningJob implements QueuedJob {
     this.#feed.publish(events);
     const check = await inPieces(CheckRun.opening(job));
     const driver = this.#createDriver(lease, check, events.length, hooks);
-    await this.#parts.executor.open(this.id, job);
     if (this.#interruption.isSet) return undefined;
     await driver.run(async (stage) => (resuming ? this.#earlier.results(stage) : []));
-    return this.#interruption.isSet ? undefined : succeed(check, driver.durationMs);
+    if (this.#interruption.isSet) return undefined;
+    const { conclusions } = check;
+    return { kind: 'succeeded', report: check.report(driver.durationMs), conclusions };
   }
 
   #createDriver(lease: Lease, check: CheckRun, storedEvents: number, hooks: RunningJobHooks): StageDriver {
@@ -316,10 +319,4 @@ export class RunningJob implements QueuedJob {
     this.#feed.end(this.#record, stored.events);
     log.info({ jobId: this.id, status: end.kind }, 'the job has ended');
   }
-}
-
-/** Folds the report: the one computation on this thread that grows with the number of components. */
-async function succeed(check: CheckRun, durationMs: number): Promise<Succeeded> {
-  const report = check.report(durationMs);
-  return { kind: 'succeeded', report, numeric: await inPieces(packGradient(check.conclusions)) };
 }

@@ -1,7 +1,8 @@
 import type { CheckRun } from '../check/check-run.ts';
 import type { ParameterReport } from '../check/report/report.ts';
-import type { Shard, ShardResult, StageName } from '../check/shard.ts';
+import type { Shard, ShardResult, StageName, StagePlan } from '../check/shard.ts';
 import type { ShardOutcome } from './executor/executor.ts';
+import { inPiecesUnless } from './in-pieces.ts';
 import type { JobEventBody } from './job-event.ts';
 import type { JobError, JobProgress } from './job-record.ts';
 import type { JobWriter } from './job-writer.ts';
@@ -31,6 +32,8 @@ export class StageDriver {
   #shards: StageShards | undefined;
   #dropped = false;
   #events = 0;
+  #hasNews = false;
+  #telling: Promise<void> | undefined;
   #startedAt: number | undefined;
 
   constructor(parts: StageDriverParts) {
@@ -59,7 +62,7 @@ export class StageDriver {
    */
   async run(resultsOf: (stage: StageName) => Promise<readonly ShardResult[]>): Promise<void> {
     const { check } = this.#parts;
-    for (let plan = check.nextPlan(); plan !== undefined; plan = check.nextPlan()) {
+    for (let plan = await this.#plan(); plan !== undefined; plan = await this.#plan()) {
       const stored = await resultsOf(plan.stage);
       if (this.#dropped) return;
       for (const result of stored) check.accept(result);
@@ -67,10 +70,15 @@ export class StageDriver {
       this.#shards = new StageShards(plan, new Set(stored.map(({ index }) => index)));
       if (this.#shards.waiting > 0) this.#parts.onReady();
       await this.#shards.over;
+      await this.#telling;
       if (this.#dropped) return;
     }
     const failure = check.failure();
     if (failure !== undefined) this.#parts.onFailure(failure);
+  }
+
+  #plan(): Promise<StagePlan | undefined> {
+    return inPiecesUnless(() => this.#dropped, this.#parts.check.planning());
   }
 
   /** Hands out no more shards. */
@@ -103,14 +111,31 @@ export class StageDriver {
   }
 
   #tell(): void {
-    const { check, writer, resumable, storedEvents, onProgress } = this.#parts;
+    const { check, onProgress } = this.#parts;
     onProgress(check.progress());
-    for (const report of check.takeFinishedParameters()) {
-      this.#events++;
-      if (this.#events <= storedEvents) continue;
-      if (resumable) writer.event(parameterEvent(report));
-      else writer.holdEvent(parameterEvent(report));
+    this.#hasNews = true;
+    this.#telling ??= this.#tellFinished();
+    // Whoever runs the stages hears of it.
+    this.#telling.catch(() => {});
+  }
+
+  /** Tells of finished parameters, and of those that finish meanwhile: making up their reports takes a while. */
+  async #tellFinished(): Promise<void> {
+    const { check } = this.#parts;
+    while (this.#hasNews && !this.#dropped) {
+      this.#hasNews = false;
+      const finished = await inPiecesUnless(() => this.#dropped, check.takingFinishedParameters());
+      for (const report of finished ?? []) this.#tellOf(report);
     }
+    this.#telling = undefined;
+  }
+
+  #tellOf(report: ParameterReport): void {
+    const { writer, resumable, storedEvents } = this.#parts;
+    this.#events++;
+    if (this.#events <= storedEvents) return;
+    if (resumable) writer.event(parameterEvent(report));
+    else writer.holdEvent(parameterEvent(report));
   }
 }
 

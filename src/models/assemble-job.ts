@@ -1,6 +1,5 @@
 import type { CheckJob, Parameter } from '../check/check-job.ts';
 import type { CheckSettings } from '../check/settings.ts';
-import { knownSpec } from '../check/spec-json.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Dtype, Tensor } from '../tensors/tensor.ts';
 import type { NamedTensors } from './model-format.ts';
@@ -26,7 +25,7 @@ export function assembleJob({ name, cost, labels, settings, graph, ...tensors }:
   const dataNames = dataReadBy(graph);
   const data = dataNames.map((dataName) => present(tensors.data, dataName));
   return {
-    spec: knownSpec({
+    spec: {
       ...(name === undefined ? {} : { name }),
       graph,
       parameters: layOut(
@@ -38,7 +37,7 @@ export function assembleJob({ name, cost, labels, settings, graph, ...tensors }:
       ...(cost === undefined ? {} : { cost }),
       settings,
       labels,
-    }),
+    },
     theta: concatenate(parameters),
     claimed: concatenate(gradients),
     data,

@@ -69,6 +69,7 @@ function readFields(document: Document, files: JobFiles | undefined, faults: Fau
     refuseUnfitMethod(settings, graph, inputs.parameters.keys(), faults);
   if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
     return undefined;
+  files?.onRead?.();
   return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
 }
 

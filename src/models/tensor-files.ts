@@ -19,6 +19,8 @@ export interface JobFiles {
   readonly maxTensorBytes?: number | undefined;
   /** The longest JSON, in bytes. */
   readonly maxJsonBytes?: number | undefined;
+  /** Called once the files have been read: whoever has their bytes may let go of them before the job is put together. */
+  readonly onRead?: (() => void) | undefined;
 }
 
 export type FileTensors = Readonly<Partial<Record<TensorSection, NamedTensors>>>;

@@ -1,6 +1,7 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import { unravel } from '../../tensors/tensor.ts';
 import type { Parameter } from '../check-job.ts';
+import type { Piecewise } from '../piecewise.ts';
 import type { ComponentRun } from '../plan/selection.ts';
 import type { Strategy } from '../settings.ts';
 import type { AuditFinding } from '../sweep/audit.ts';
@@ -18,6 +19,9 @@ const WORST = 10;
 
 /** Undecided components whose errors together are below such a share of the parameter's norm leave it decided. */
 const UNDECIDED_SHARE = 1e-3;
+
+/** Blocks of components that are judged between two stops: a few milliseconds of work. */
+const BLOCKS_AT_ONCE = 8;
 
 /** Edges of the histogram of relative errors: one bin for 0 … 1e-12, then one a decade. */
 const EDGES = [0, ...Array.from({ length: 13 }, (_, i) => 10 ** (i - 12)), 10];
@@ -44,10 +48,11 @@ export interface ReportedParameter {
   readonly roundingNorm: number;
 }
 
-export function reportParameter(findings: ParameterFindings): ReportedParameter {
+/** Judges the components of a parameter and reports on them, piece by piece. */
+export function* reportParameter(findings: ParameterFindings): Piecewise<ReportedParameter> {
   const { parameter, runs, judgement, conclusions, claimed, strategy, audit } = findings;
   const tally = new Tally(findings);
-  for (const run of runs) tally.addRun(run);
+  for (const run of runs) yield* tally.addRun(run);
   const norms = tally.norms();
   const report: ParameterReport = {
     name: parameter.name,
@@ -124,14 +129,18 @@ class Tally {
   readonly #compared = new Comparison();
   readonly #roundings = new Norm();
   readonly #undecided = new Norm();
+  #blocks = 0;
 
   constructor(findings: ParameterFindings) {
     this.#findings = findings;
   }
 
-  addRun({ start, count }: ComponentRun): void {
-    for (let first = start; first < start + count; first += BLOCK)
+  *addRun({ start, count }: ComponentRun): Piecewise<void> {
+    for (let first = start; first < start + count; first += BLOCK) {
       this.#addBlock(first, Math.min(BLOCK, start + count - first));
+      this.#blocks++;
+      if (this.#blocks % BLOCKS_AT_ONCE === 0) yield;
+    }
   }
 
   /** Adds at most `BLOCK` components in a row: a loop over numbers alone, for all but the few that need judging. */

@@ -1,3 +1,4 @@
+import type { Piecewise } from '../piecewise.ts';
 import type { ComponentRun } from '../plan/selection.ts';
 import type { SweepState } from '../sweep/sweep-state.ts';
 import type { Precision } from './precision.ts';
@@ -11,6 +12,9 @@ import {
   type VerdictRule,
   verdictRule,
 } from './verdict.ts';
+
+/** Components that are looked through between two stops. */
+const LOOKED_AT_ONCE = 2 ** 16;
 
 /** Judges the components of one parameter by what the sweep and the second looks have brought. */
 export class ParameterJudgement {
@@ -68,12 +72,15 @@ export class ParameterJudgement {
     return plainBound(this.#rule, this.#claimed[component], numeric, this.error(component));
   }
 
-  /** Those that do not clearly pass and were not looked at again, as runs. */
-  unclear(parameter: number, runs: readonly ComponentRun[]): ComponentRun[] {
+  /** Those that do not clearly pass and were not looked at again, as runs; piece by piece. */
+  *unclear(parameter: number, runs: readonly ComponentRun[]): Piecewise<ComponentRun[]> {
     const { refinements } = this.#sweep;
     const found: { parameter: number; start: number; count: number }[] = [];
+    let looked = 0;
     for (const { start, count } of runs) {
       for (let component = start; component < start + count; component++) {
+        looked++;
+        if (looked % LOOKED_AT_ONCE === 0) yield;
         if (this.passesPlainly(component) || refinements.has(component)) continue;
         if (isClear(this.#rule, this.#evidence(component))) continue;
         const last = found.at(-1);

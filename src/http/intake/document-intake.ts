@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Piscina } from 'piscina';
+import { knownSpec } from '../../check/spec-json.ts';
 import type { Config } from '../../config.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import { findWorkerFile } from '../../jobs/executor/worker-file.ts';
@@ -47,8 +48,12 @@ export class DocumentIntake {
     const length = bytes.byteLength;
     try {
       // A small file may inflate to a large one.
-      if (length < INLINE_BYTES && form === undefined) return readDocument(bytes, fingerprinted);
-      return await this.#readOnThread({ bytes, fingerprinted, form });
+      const isSmall = length < INLINE_BYTES && form === undefined;
+      return known(
+        isSmall
+          ? readDocument(bytes, fingerprinted)
+          : await this.#readOnThread({ bytes, fingerprinted, form }),
+      );
     } finally {
       this.#budget.giveBack(length);
     }
@@ -76,6 +81,13 @@ export class DocumentIntake {
       throw error;
     }
   }
+}
+
+/** With a spec that was seen before if there is one. Not in the thread, which gives the buffers of specs away. */
+function known(outcome: ReadOutcome): ReadOutcome {
+  if (outcome.kind !== 'job') return outcome;
+  const { job } = outcome;
+  return { ...outcome, job: { ...job, spec: knownSpec(job.spec) } };
 }
 
 function createPool(): Piscina<IntakeTask, ReadOutcome> {

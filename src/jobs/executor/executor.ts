@@ -16,8 +16,12 @@ export type ShardOutcome =
  * numbers lie where the workers read them.
  */
 export interface Executor {
-  /** Makes a job's numbers reachable to workers. */
-  open(jobId: string, job: CheckJob): Promise<void>;
+  /**
+   * Makes a job's numbers reachable to workers.
+   * @returns the same job with its numbers where they are now, good until it is closed: whoever goes on with this one
+   * need not keep the other, and they are in memory once.
+   */
+  open(jobId: string, job: CheckJob): Promise<CheckJob>;
 
   /**
    * Runs one shard of an open job. Never rejects. After `signal` aborts it resolves soon with `cancelled`, the

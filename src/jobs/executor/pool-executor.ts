@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { CheckJob } from '../../check/check-job.ts';
-import { fillJobMemory } from '../../check/job-memory.ts';
+import { fillJobMemory, jobInMemory } from '../../check/job-memory.ts';
 import { FLOPS_PER_SECOND } from '../../check/plan/check-plan.ts';
 import type { Shard } from '../../check/shard.ts';
 import { inPieces } from '../in-pieces.ts';
@@ -54,11 +54,12 @@ export class PoolExecutor implements Executor {
     this.#threads = Array.from({ length: threads }, (_, slot) => new ShardThread({ ...shared, slot }));
   }
 
-  async open(jobId: string, job: CheckJob): Promise<void> {
+  async open(jobId: string, job: CheckJob): Promise<CheckJob> {
     const allocate = (floats: number) => this.#memories.take(floats);
     const memory = await inPieces(fillJobMemory(job, this.#threads.length, allocate));
     feelMemory(memory.buffer.byteLength);
     this.#jobs.set(jobId, { memory, opening: ++this.#openings, runs: new Set(), isClean: true });
+    return jobInMemory(job.spec, memory);
   }
 
   async run(jobId: string, shard: Shard, signal: AbortSignal): Promise<ShardOutcome> {

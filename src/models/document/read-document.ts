@@ -37,9 +37,10 @@ export function readDocument(bytes: Uint8Array, fingerprinted: boolean, files?: 
 
 function readParsed(document: unknown, fingerprinted: boolean, files: JobFiles | undefined): ReadOutcome {
   try {
+    // Before the files are let go of.
+    const print = fingerprinted ? fingerprint(document, files) : undefined;
     const read = readJob(document, files);
-    if (read.kind === 'faults' || !fingerprinted) return read;
-    return { ...read, fingerprint: fingerprint(document, files) };
+    return read.kind === 'faults' || print === undefined ? read : { ...read, fingerprint: print };
   } catch (error) {
     // V8 ends a recursion that is too deep with a RangeError: such a document is a client's fault, not the service's.
     if (!(error instanceof RangeError)) throw error;

@@ -19,11 +19,13 @@ export interface UploadForm {
 /**
  * Reads a job that comes as multipart/form-data: the part `job` is the document, and the parts `parameters`,
  * `gradients` and `data` are files of tensors that add to it.
+ * @param onRead called once the bytes are no longer needed, before the numbers of a job are put together
  */
 export function readUpload(
   bytes: Uint8Array,
   { boundary, maxJobBytes, maxTensorBytes }: UploadForm,
   fingerprinted: boolean,
+  onRead?: () => void,
 ): ReadOutcome {
   const parts = splitMultipart(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary);
   if (typeof parts === 'string') return { kind: 'malformed-parts', detail: parts };
@@ -42,6 +44,7 @@ export function readUpload(
     ...filesOf(parts),
     maxTensorBytes,
     maxJsonBytes: maxJobBytes,
+    onRead,
   });
   if (outcome.kind !== 'malformed') return outcome;
   return { kind: 'malformed', detail: `in the part "${JOB}": ${outcome.detail}` };
