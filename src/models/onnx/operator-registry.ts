@@ -1,6 +1,7 @@
 import type { OnnxOperator } from './operator.ts';
 import { activations } from './operators/activations.ts';
 import { arithmetic } from './operators/arithmetic.ts';
+import { attentions } from './operators/attention.ts';
 import { casts } from './operators/casts.ts';
 import { comparison } from './operators/comparison.ts';
 import { constants } from './operators/constants.ts';
@@ -8,6 +9,7 @@ import { convolutions } from './operators/convolutions.ts';
 import { cumulation } from './operators/cumulation.ts';
 import { cutting } from './operators/cutting.ts';
 import { dropouts } from './operators/dropout.ts';
+import { einsums } from './operators/einsum.ts';
 import { functions } from './operators/functions.ts';
 import { gathering } from './operators/gathering.ts';
 import { losses } from './operators/losses.ts';
@@ -43,6 +45,8 @@ const families: readonly (readonly OnnxOperator[])[] = [
   normalizations,
   dropouts,
   recurrentLayers,
+  attentions,
+  einsums,
   losses,
 ];
 
