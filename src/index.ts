@@ -4,11 +4,11 @@ import { GradcheckError } from './errors/catalogue.ts';
 import { loadKernelModule } from './kernels/load-module.ts';
 import type { JobDocument } from './models/job-document.ts';
 import { readJob } from './models/read-job.ts';
-import type { TensorFiles } from './models/tensor-files.ts';
+import type { JobFiles } from './models/tensor-files.ts';
 
 export interface CheckOptions extends RunOptions {
-  /** Files – safetensors, .npz or JSON – with tensors that are not in the document. */
-  readonly files?: TensorFiles;
+  /** Files: the model of an ONNX job, and tensors – safetensors, .npz or JSON – that are not in the document. */
+  readonly files?: JobFiles;
 }
 
 /**
@@ -43,4 +43,4 @@ export type { Warning, WarningCode } from './check/warnings/warning.ts';
 export { type ErrorCode, GradcheckError } from './errors/catalogue.ts';
 export type { Fault } from './errors/fault.ts';
 export type { JobDocument } from './models/job-document.ts';
-export type { TensorFiles } from './models/tensor-files.ts';
+export type { JobFiles } from './models/tensor-files.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { type TensorFiles, type TensorSection, tensorSections } from '../models/tensor-files.ts';
+import { type JobFiles, type TensorSection, tensorSections } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
 
 /** A job as the command was given it. */
@@ -8,7 +8,7 @@ export interface JobSource {
   /** The text of the document. */
   readonly document: string;
   /** Files with tensors that the document does not hold. */
-  readonly files: TensorFiles;
+  readonly files: JobFiles;
 }
 
 /** Paths of such files. */

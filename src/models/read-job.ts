@@ -14,10 +14,10 @@ import { matchGradients } from './claimed-gradients.ts';
 import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
 import { jobDocumentSchema, plannedDocumentFields } from './job-document.ts';
-import type { ModelInputs, NamedTensors } from './model-format.ts';
+import type { DocumentFormat, ModelFile, ModelInputs, NamedTensors } from './model-format.ts';
 import { readNamedTensors, refuseNonFinite } from './named-tensors.ts';
 import { addUnknownFields, isObject, objectReader, readBySchema } from './schema-faults.ts';
-import { type FileTensors, readTensorFiles, type TensorFiles } from './tensor-files.ts';
+import { type FileTensors, type JobFiles, readTensorFiles } from './tensor-files.ts';
 import { refuseUnmentionedData, refuseUnreadData } from './unread-data.ts';
 
 export type JobReading =
@@ -36,7 +36,7 @@ const none: NamedTensors = new Map();
  * here, all at once: the result is either a whole job that can be checked as it is, or every fault with its place.
  * Never throws for bad input.
  */
-export function readJob(document: unknown, files?: TensorFiles): JobReading {
+export function readJob(document: unknown, files?: JobFiles): JobReading {
   const faults = new CappedFaults();
   if (!isObject(document)) {
     faults.add('', `a job document is a JSON object, not ${describeJson(document)}`);
@@ -46,11 +46,7 @@ export function readJob(document: unknown, files?: TensorFiles): JobReading {
   return job === undefined || !faults.none ? { kind: 'faults', faults: faults.told } : { kind: 'job', job };
 }
 
-function readFields(
-  document: Document,
-  files: TensorFiles | undefined,
-  faults: Faults,
-): CheckJob | undefined {
+function readFields(document: Document, files: JobFiles | undefined, faults: Faults): CheckJob | undefined {
   const unknown = Object.keys(document).filter((field) => !knownFields.includes(field));
   addUnknownFields(unknown, '', faults, knownFields, plannedDocumentFields);
   const name = readBySchema(schemas.name, document.name, '/name', faults);
@@ -59,10 +55,16 @@ function readFields(
   const settings = readCheck(document.check ?? {}, '/check', faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
-  const { data, parameters, gradients } = readTensors(document, readTensorFiles(files, faults), faults);
+  const model = openModel(document.model, files?.model, faults);
+  const { data, parameters, gradients } = readTensors(
+    document,
+    readTensorFiles(files, faults),
+    model,
+    faults,
+  );
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);
   const inputs = { data: data ?? none, parameters: parameters ?? none };
-  const graph = readModel(document.model, inputs, faults);
+  const graph = buildModel(document.model, model, inputs, faults);
   if (graph !== undefined && settings !== undefined)
     refuseUnfitMethod(settings, graph, inputs.parameters.keys(), faults);
   if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
@@ -71,22 +73,39 @@ function readFields(
   return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
 }
 
-function readTensors(document: Document, files: FileTensors, faults: Faults) {
+function readTensors(document: Document, files: FileTensors, model: OpenModel | undefined, faults: Faults) {
   const data = readNamedTensors(document.data ?? {}, '/data', faults, files.data);
-  const parameters = readNamedTensors(document.parameters, '/parameters', faults, files.parameters);
+  // A file holds values of θ itself.
+  const own = model?.kind === 'file' ? (document.parameters ?? {}) : document.parameters;
+  const parameters = readNamedTensors(own, '/parameters', faults, files.parameters);
   const gradients = readNamedTensors(document.gradients, '/gradients', faults, files.gradients);
   if (data !== undefined) refuseNonFinite(data, document.data, '/data', faults);
-  if (parameters !== undefined) {
-    refuseNonFinite(parameters, document.parameters, '/parameters', faults);
-    if (hasNoComponent(parameters)) {
-      faults.add('/parameters', 'there must be at least one parameter with at least one component');
-    }
-    if (gradients !== undefined) matchGradients(parameters, gradients, faults);
-    for (const name of data?.keys() ?? []) {
-      if (parameters.has(name)) faults.add(pointerTo('/data', name), `${quote(name)} is a parameter too`);
-    }
+  if (parameters !== undefined) refuseNonFinite(parameters, document.parameters, '/parameters', faults);
+  if (model?.kind !== 'file') {
+    matchTensors(data, parameters, gradients, faults);
+    return { data, parameters, gradients };
   }
-  return { data, parameters, gradients };
+  if (model.file === undefined) return { data, parameters: undefined, gradients };
+  const given = { data: data ?? none, parameters: parameters ?? none };
+  const held = model.file.hold(given, gradients ?? none, faults);
+  matchTensors(given.data, held.parameters, gradients, faults);
+  return { ...held, gradients };
+}
+
+function matchTensors(
+  data: NamedTensors | undefined,
+  parameters: NamedTensors | undefined,
+  gradients: NamedTensors | undefined,
+  faults: Faults,
+): void {
+  if (parameters === undefined) return;
+  if (hasNoComponent(parameters)) {
+    faults.add('/parameters', 'there must be at least one parameter with at least one component');
+  }
+  if (gradients !== undefined) matchGradients(parameters, gradients, faults);
+  for (const name of data?.keys() ?? []) {
+    if (parameters.has(name)) faults.add(pointerTo('/data', name), `${quote(name)} is a parameter too`);
+  }
 }
 
 /** A tensor that could not be read may have had components. */
@@ -110,13 +129,34 @@ function checkSelection(check: unknown, parameters: NamedTensors, faults: Faults
   if (selection !== undefined) refuseUnknownSelection(selection, parameters, faults);
 }
 
-function readModel(model: unknown, inputs: ModelInputs, faults: Faults): Graph | undefined {
+/** How a document's model is read: from the document, or from a file, which is undefined where it has faults. */
+type OpenModel =
+  | { readonly kind: 'document'; readonly format: DocumentFormat }
+  | { readonly kind: 'file'; readonly file: ModelFile | undefined };
+
+function openModel(model: unknown, bytes: Uint8Array | undefined, faults: Faults): OpenModel | undefined {
   const format = findFormat(model, '/model', faults);
-  const graph = format?.build(model, '/model', inputs, faults);
+  if (format === undefined) return undefined;
+  if ('open' in format) return { kind: 'file', file: format.open(model, '/model', bytes, faults) };
+  if (bytes !== undefined) faults.add('/model', `the format ${quote(format.name)} takes no model file`);
+  return { kind: 'document', format };
+}
+
+function buildModel(
+  model: unknown,
+  opened: OpenModel | undefined,
+  inputs: ModelInputs,
+  faults: Faults,
+): Graph | undefined {
+  if (opened === undefined) return undefined;
+  const isFile = opened.kind === 'file';
+  const graph = isFile
+    ? opened.file?.build(inputs, faults)
+    : opened.format.build(model, '/model', inputs, faults);
   if (graph !== undefined) {
-    refuseUnreadData(inputs, graph, faults);
+    if (!isFile) refuseUnreadData(inputs, graph, faults);
     refuseLongPaths(inputs, graph, faults);
-  } else if (format !== undefined) refuseUnmentionedData(inputs, model, format.impliedData ?? [], faults);
+  } else if (!isFile) refuseUnmentionedData(inputs, model, opened.format.impliedData ?? [], faults);
   return graph;
 }
 

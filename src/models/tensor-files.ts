@@ -9,8 +9,9 @@ export const tensorSections = ['parameters', 'gradients', 'data'] as const;
 
 export type TensorSection = (typeof tensorSections)[number];
 
-/** Files of named tensors – safetensors, .npz or JSON, by their content – that add to the sections of a job document. */
-export interface TensorFiles {
+/** Files that add to a job document: named tensors for its sections – safetensors, .npz or JSON – and its model. */
+export interface JobFiles {
+  readonly model?: Uint8Array | undefined;
   readonly parameters?: Uint8Array | undefined;
   readonly gradients?: Uint8Array | undefined;
   readonly data?: Uint8Array | undefined;
@@ -25,7 +26,7 @@ export interface TensorFiles {
 export type FileTensors = Readonly<Partial<Record<TensorSection, NamedTensors>>>;
 
 /** Reads the files that there are. Faults are told at `/parameters` and so on, and below at a tensor's name. */
-export function readTensorFiles(files: TensorFiles | undefined, faults: Faults): FileTensors {
+export function readTensorFiles(files: JobFiles | undefined, faults: Faults): FileTensors {
   if (files === undefined) return {};
   const room = new TensorRoom(files.maxTensorBytes ?? Number.POSITIVE_INFINITY);
   const read: Partial<Record<TensorSection, NamedTensors>> = {};

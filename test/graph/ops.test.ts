@@ -360,6 +360,8 @@ const descriptions: readonly OpDescription[] = [
   unary('sign', Math.sign),
   unary('sin', Math.sin),
   unary('cos', Math.cos),
+  unary('atan', Math.atan),
+  unary('asinh', (x) => Math.sign(x) * Math.log(Math.abs(x) + Math.sqrt(x * x + 1))),
   unary('tanh', Math.tanh),
   unary('sigmoid', sigmoid),
   unary('softplus', (x) => Math.log(1 + Math.exp(x))),

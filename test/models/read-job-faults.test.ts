@@ -34,7 +34,7 @@ describe('a faulty job document', () => {
   });
 
   it('without its sections names each', () => {
-    expect(faultsOf({}).map(({ pointer }) => pointer)).toEqual(['/parameters', '/gradients', '/model']);
+    expect(faultsOf({}).map(({ pointer }) => pointer)).toEqual(['/model', '/parameters', '/gradients']);
   });
 
   it.each<[object, string, string]>([
@@ -129,10 +129,11 @@ describe('a faulty job document', () => {
     ],
     [{ check: 1 }, '/check', 'must be an object, not 1'],
     [
-      { model: { ...good.model, format: 'onnx' } },
+      { model: { ...good.model, format: 'wasm' } },
       '/model/format',
-      'the format "onnx" is not built yet; the formats are layers and',
+      'the format "wasm" is not built yet; the formats are layers, expression and onnx',
     ],
+    [{ model: { format: 'onnx' } }, '/model', 'the ONNX file is missing: send it as the part `model`'],
     [
       { model: { ...good.model, format: 'layer' } },
       '/model/format',

@@ -41,8 +41,13 @@ export function log1p(z: Complex, kinks: KinkWatch): Complex {
 /** The principal branch, √((|z| + x)/2) + i·y/(2·its real part). */
 export function sqrt(z: Complex, kinks: KinkWatch): Complex {
   if (!(kinks.side(z) > 0)) return { re: Math.sqrt(z.re), im: atEdge(z) };
+  const { re, im } = principalSqrt(z);
+  return { re, im: isLost(z.re) ? Number.NaN : im };
+}
+
+function principalSqrt(z: Complex): Complex {
   const re = Math.sqrt(Math.hypot(z.re, z.im) / 2 + z.re / 2);
-  return { re, im: isLost(z.re) ? Number.NaN : z.im / (2 * re) };
+  return { re, im: z.im / (2 * re) };
 }
 
 /** a/b, with a pole where b is 0. */
@@ -57,6 +62,28 @@ export function sin({ re, im }: Complex): Complex {
 
 export function cos({ re, im }: Complex): Complex {
   return { re: Math.cos(re) * Math.cosh(im), im: -Math.sin(re) * Math.sinh(im) };
+}
+
+/** Its imaginary part is ½·artanh(2y/(1 + x² + y²)), as a logarithm that keeps the smallest y. */
+export function atan({ re, im }: Complex): Complex {
+  if (im === 0) return real(Math.atan(re));
+  const distance = re * re + (1 - im) * (1 - im);
+  return {
+    re: Math.atan2(2 * re, 1 - re * re - im * im) / 2,
+    im: Math.log1p((4 * im) / distance) / 4,
+  };
+}
+
+/** Beyond this √(z² + 1) is z to the last bit. */
+const LARGE = 2 ** 28;
+
+/** log(z + √(z² + 1)) right of 0, written so that it keeps the smallest z; odd. */
+export function asinh(z: Complex): Complex {
+  if (z.re < 0) return negative(asinh(negative(z)));
+  if (z.re > LARGE) return principalLog(sum(z, z));
+  const square = product(z, z);
+  const root = principalSqrt(sum(ONE, square));
+  return principalLog1p(sum(z, quotient(square, sum(ONE, root))));
 }
 
 /** Beyond this tanh is ±1 and e^(−2|x|) to the last bit. */

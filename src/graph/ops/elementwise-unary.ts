@@ -119,8 +119,10 @@ export const elementwiseUnary: readonly Op[] = [
     piecewise: true,
     complex: ({ slope }) => complexLeakyRelu(Number(slope)),
   }),
-  unary('sin', () => sine, { flops: TRANSCENDENTAL, complex: () => complex.sin }),
-  unary('cos', () => cosine, { flops: TRANSCENDENTAL, complex: () => complex.cos }),
+  plainOp('sin', Math.sin, complex.sin),
+  plainOp('cos', Math.cos, complex.cos),
+  plainOp('atan', Math.atan, complex.atan),
+  plainOp('asinh', Math.asinh, complex.asinh),
 ];
 
 function leakyRelu(slope: number): Loop {
@@ -137,12 +139,12 @@ function complexLeakyRelu(slope: number): ComplexFunction {
   };
 }
 
-function sine({ floats }: Heap, from: number, to: number, count: number): void {
-  for (let i = 0; i < count; i++) floats[to + i] = Math.sin(floats[from + i]);
-}
-
-function cosine({ floats }: Heap, from: number, to: number, count: number): void {
-  for (let i = 0; i < count; i++) floats[to + i] = Math.cos(floats[from + i]);
+/** A function that has no kernel, as networks hardly use it. */
+function plainOp(name: string, of: (x: number) => number, continuation: ComplexFunction): Op {
+  const loop: Loop = ({ floats }, from, to, count) => {
+    for (let i = 0; i < count; i++) floats[to + i] = of(floats[from + i]);
+  };
+  return unary(name, () => loop, { flops: TRANSCENDENTAL, complex: () => continuation });
 }
 
 function complexEntries(define: Traits['complex']): Pick<Op, 'compileComplex'> {

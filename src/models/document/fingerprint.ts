@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type TensorFiles, tensorSections } from '../tensor-files.ts';
+import { type JobFiles, tensorSections } from '../tensor-files.ts';
 
 const FLUSH_CHARACTERS = 1 << 16;
 
@@ -7,10 +7,10 @@ const FLUSH_CHARACTERS = 1 << 16;
  * SHA-256, in hex, of a parsed JSON document written with sorted member names and without spaces: equal for two
  * texts that mean the same. Files that belong to it count by their bytes.
  */
-export function fingerprint(document: unknown, files: TensorFiles = {}): string {
+export function fingerprint(document: unknown, files: JobFiles = {}): string {
   const writer = new CanonicalWriter();
   writer.write(document);
-  for (const section of tensorSections) {
+  for (const section of ['model', ...tensorSections] as const) {
     const bytes = files[section];
     if (bytes !== undefined) writer.write({ [section]: createHash('sha256').update(bytes).digest('hex') });
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { CheckJob } from '../../check/check-job.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { readJob } from '../read-job.ts';
-import type { TensorFiles } from '../tensor-files.ts';
+import type { JobFiles } from '../tensor-files.ts';
 import { fingerprint } from './fingerprint.ts';
 import { findForbiddenNames } from './forbidden-names.ts';
 import { describeJsonFault } from './json-fault.ts';
@@ -21,7 +21,7 @@ export type ReadOutcome =
  * @param fingerprinted whether the outcome shall name the document by its fingerprint, which costs time.
  * @param files what holds those of its tensors that are not in the document.
  */
-export function readDocument(bytes: Uint8Array, fingerprinted: boolean, files?: TensorFiles): ReadOutcome {
+export function readDocument(bytes: Uint8Array, fingerprinted: boolean, files?: JobFiles): ReadOutcome {
   if (!isUtf8(bytes)) return { kind: 'malformed', detail: 'the body is not UTF-8' };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   let document: unknown;
@@ -35,7 +35,7 @@ export function readDocument(bytes: Uint8Array, fingerprinted: boolean, files?: 
   return readParsed(document, fingerprinted, files);
 }
 
-function readParsed(document: unknown, fingerprinted: boolean, files: TensorFiles | undefined): ReadOutcome {
+function readParsed(document: unknown, fingerprinted: boolean, files: JobFiles | undefined): ReadOutcome {
   try {
     // Before the files are let go of.
     const print = fingerprinted ? fingerprint(document, files) : undefined;

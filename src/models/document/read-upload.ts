@@ -1,5 +1,5 @@
 import { quote } from '../../tensors/describe-json.ts';
-import { type TensorFiles, type TensorSection, tensorSections } from '../tensor-files.ts';
+import { type JobFiles, type TensorSection, tensorSections } from '../tensor-files.ts';
 import { type MultipartPart, splitMultipart } from './multipart.ts';
 import { type ReadOutcome, readDocument } from './read-document.ts';
 
@@ -57,7 +57,7 @@ function wrongPart({ name }: MultipartPart, before: readonly MultipartPart[]): s
   return [`unknown part ${quote(name)}: there may be ${[JOB, ...tensorSections].join(', ')}`];
 }
 
-function filesOf(parts: readonly MultipartPart[]): Pick<TensorFiles, TensorSection> {
+function filesOf(parts: readonly MultipartPart[]): Pick<JobFiles, TensorSection> {
   return Object.fromEntries(
     parts.filter(({ name }) => isSection(name)).map(({ name, content }) => [name, content]),
   );

@@ -2,8 +2,8 @@ import type { Attributes } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { mostAxes } from '../../tensors/json-nested-array.ts';
 import { formatShape, type Shape, sameShape, sizeOf, type Tensor } from '../../tensors/tensor.ts';
+import { FixedValues } from '../fixed-values.ts';
 import { Refusal } from './expression-faults.ts';
-import { FixedValues } from './fixed-values.ts';
 import { arrayOf } from './sequences.ts';
 import { describeValue, type TensorValue, type Value } from './value.ts';
 

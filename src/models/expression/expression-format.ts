@@ -2,7 +2,7 @@ import type { Faults } from '../../errors/fault.ts';
 import { pointerTo } from '../../errors/fault.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
-import type { ModelFormat, ModelInputs } from '../model-format.ts';
+import type { DocumentFormat, ModelInputs } from '../model-format.ts';
 import { objectReader } from '../schema-faults.ts';
 import { Emitter } from './emitter.ts';
 import { ExpressionFaults } from './expression-faults.ts';
@@ -19,7 +19,7 @@ const readModel = objectReader(expressionModelSchema);
  * The cost as an expression in Python's grammar and NumPy's meaning. It is read into a tree and lowered to the graph;
  * nothing of it is ever run as code.
  */
-export const expressionFormat: ModelFormat = {
+export const expressionFormat: DocumentFormat = {
   name: 'expression',
 
   build(model: unknown, pointer: string, inputs: ModelInputs, faults: Faults): Graph | undefined {

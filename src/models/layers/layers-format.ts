@@ -2,7 +2,7 @@ import type { Faults } from '../../errors/fault.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { describeJson } from '../../tensors/describe-json.ts';
 import { formatShape } from '../../tensors/tensor.ts';
-import type { ModelFormat, ModelInputs, NamedTensors } from '../model-format.ts';
+import type { DocumentFormat, ModelInputs, NamedTensors } from '../model-format.ts';
 import { addUnknownFields, isObject, readBySchema } from '../schema-faults.ts';
 import { LayerGraph, type ModelInput } from './layer-graph.ts';
 import { layersModelSchema } from './layers-model.ts';
@@ -18,7 +18,7 @@ const fields = layersModelSchema.shape;
 const mostParts = 10_000;
 
 /** Networks as layers, losses and regularisers, lowered to J = losses + penalties. */
-export const layersFormat: ModelFormat = {
+export const layersFormat: DocumentFormat = {
   name: 'layers',
   impliedData: ['X'],
 

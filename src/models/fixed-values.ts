@@ -1,10 +1,10 @@
-import type { Attributes, NodeId } from '../../graph/graph.ts';
-import { PACKING_FLOATS } from '../../graph/heap.ts';
-import { findOp } from '../../graph/ops/registry.ts';
-import { createKernelMemory } from '../../kernels/kernel-memory.ts';
-import { instantiateKernels } from '../../kernels/kernels.ts';
-import { loadKernelModule } from '../../kernels/load-module.ts';
-import { type Shape, sizeOf } from '../../tensors/tensor.ts';
+import type { Attributes, NodeId } from '../graph/graph.ts';
+import { PACKING_FLOATS } from '../graph/heap.ts';
+import { findOp } from '../graph/ops/registry.ts';
+import { createKernelMemory } from '../kernels/kernel-memory.ts';
+import { instantiateKernels } from '../kernels/kernels.ts';
+import { loadKernelModule } from '../kernels/load-module.ts';
+import { type Shape, sizeOf } from '../tensors/tensor.ts';
 
 interface Fixed {
   readonly shape: Shape;
@@ -19,11 +19,11 @@ export interface FixedOp {
   readonly shape: Shape;
 }
 
-/** float64s read and written and floating-point operations that may be spent, over the whole expression. */
+/** float64s read and written and floating-point operations that may be spent, over the whole model. */
 const mostWork = 2 ** 25;
 
 /**
- * Values of the nodes that no parameter moves. Class indices must be known when the expression is read, so that a
+ * Values of the nodes that no parameter moves. Class indices must be known when the model is read, so that a
  * wrong one is a fault of the document and not a NaN of the cost.
  */
 export class FixedValues {

@@ -1,0 +1,123 @@
+import protobuf from 'protobufjs/minimal.js';
+import type { Shape } from '../../src/tensors/tensor.ts';
+
+/** A float64 tensor. */
+export interface WrittenTensor {
+  readonly shape: Shape;
+  readonly values: readonly number[];
+  /** Whole numbers, as int64. */
+  readonly whole?: boolean;
+}
+
+/** A number is an int; a float says so. */
+type WrittenAttribute = number | string | readonly number[] | { readonly float: number };
+
+export interface WrittenNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Readonly<Record<string, WrittenAttribute>>;
+}
+
+export interface WrittenModel {
+  readonly opset: number;
+  readonly nodes: readonly WrittenNode[];
+  readonly initializers: Readonly<Record<string, WrittenTensor>>;
+  /** Float64 inputs, an axis a length or a symbol. */
+  readonly inputs: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly outputs: readonly string[];
+}
+
+type Writing = (writer: protobuf.Writer) => void;
+
+/** The bytes of an ONNX file. Field numbers are those of onnx.proto. */
+export function writeOnnx(model: WrittenModel): Uint8Array {
+  const writer = protobuf.Writer.create();
+  integer(writer, 1, 9);
+  message(writer, 8, (opset) => integer(opset, 2, model.opset));
+  message(writer, 7, (graph) => {
+    for (const node of model.nodes) message(graph, 1, (each) => writeNode(each, node));
+    text(graph, 2, 'model');
+    for (const [name, tensor] of Object.entries(model.initializers)) {
+      message(graph, 5, (each) => writeTensor(each, name, tensor));
+    }
+    for (const [name, axes] of Object.entries(model.inputs))
+      message(graph, 11, (each) => writePort(each, name, axes));
+    for (const name of model.outputs) message(graph, 12, (each) => text(each, 1, name));
+  });
+  return writer.finish();
+}
+
+function writeNode(
+  writer: protobuf.Writer,
+  { operator, inputs, outputs, attributes = {} }: WrittenNode,
+): void {
+  for (const name of inputs) text(writer, 1, name);
+  for (const name of outputs) text(writer, 2, name);
+  text(writer, 3, `the ${operator}`);
+  text(writer, 4, operator);
+  for (const [name, value] of Object.entries(attributes)) {
+    message(writer, 5, (attribute) => {
+      text(attribute, 1, name);
+      writeAttribute(attribute, value);
+    });
+  }
+}
+
+function writeAttribute(writer: protobuf.Writer, value: WrittenAttribute): void {
+  if (typeof value === 'number') {
+    integer(writer, 3, value);
+    integer(writer, 20, 2);
+  } else if (typeof value === 'string') {
+    text(writer, 4, value);
+    integer(writer, 20, 3);
+  } else if ('float' in value) {
+    writer.uint32(key(2, 5)).float(value.float);
+    integer(writer, 20, 1);
+  } else {
+    for (const each of value) integer(writer, 8, each);
+    integer(writer, 20, 7);
+  }
+}
+
+function writeTensor(writer: protobuf.Writer, name: string, { shape, values, whole }: WrittenTensor): void {
+  for (const length of shape) integer(writer, 1, length);
+  integer(writer, 2, whole ? 7 : 11);
+  text(writer, 8, name);
+  const numbers = whole ? BigInt64Array.from(values, BigInt) : Float64Array.from(values);
+  writer.uint32(key(9, 2)).bytes(new Uint8Array(numbers.buffer));
+}
+
+function writePort(writer: protobuf.Writer, name: string, axes: readonly (number | string)[]): void {
+  text(writer, 1, name);
+  message(writer, 2, (type) =>
+    message(type, 1, (tensor) => {
+      integer(tensor, 1, 11);
+      message(tensor, 2, (shape) => {
+        for (const axis of axes) {
+          message(shape, 1, (dimension) =>
+            typeof axis === 'number' ? integer(dimension, 1, axis) : text(dimension, 2, axis),
+          );
+        }
+      });
+    }),
+  );
+}
+
+function key(field: number, wire: number): number {
+  return field * 8 + wire;
+}
+
+function integer(writer: protobuf.Writer, field: number, value: number): void {
+  writer.uint32(key(field, 0)).int64(value);
+}
+
+function text(writer: protobuf.Writer, field: number, value: string): void {
+  writer.uint32(key(field, 2)).string(value);
+}
+
+function message(writer: protobuf.Writer, field: number, write: Writing): void {
+  writer.uint32(key(field, 2)).fork();
+  write(writer);
+  writer.ldelim();
+}
