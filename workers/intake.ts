@@ -15,11 +15,16 @@ export default function intake({ bytes, fingerprinted, form }: IntakeTask): unkn
   return move({ [transferableSymbol]: buffersOf(outcome.job), [valueSymbol]: outcome });
 }
 
-/** The buffers that hold one tensor each. A buffer that holds more than its tensor belongs to someone else as well. */
+/** The buffers that hold tensors of the job and nothing else: one that holds more belongs to someone else as well. */
 function buffersOf({ theta, claimed, data, spec }: CheckJob): ArrayBufferLike[] {
-  const arrays = [theta, claimed, ...[...data, ...spec.graph.constants].map(({ values }) => values)];
-  const alone = arrays.filter((values) => values.byteLength === values.buffer.byteLength);
-  return [...new Set(alone.map(({ buffer }) => buffer))];
+  const held = new Map<ArrayBufferLike, number>();
+  for (const { values } of [...data, ...spec.graph.constants]) add(held, values);
+  for (const values of [theta, claimed]) add(held, values);
+  return [...held].flatMap(([buffer, bytes]) => (bytes === buffer.byteLength ? [buffer] : []));
+}
+
+function add(held: Map<ArrayBufferLike, number>, { buffer, byteLength }: Float64Array): void {
+  held.set(buffer, (held.get(buffer) ?? 0) + byteLength);
 }
 
 /**

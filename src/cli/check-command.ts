@@ -8,13 +8,13 @@ import { CommandError } from './command-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { checkLocally, type LocalCheckOptions } from './local-check.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { type JobSource, readSource, type TensorPaths } from './read-source.ts';
+import { type FilePaths, type JobSource, readSource } from './read-source.ts';
 import { checkRemotely } from './remote-check.ts';
 import { formatReportTable } from './report-table.ts';
 import { selectComponents } from './select-components.ts';
 import { ServiceClient } from './service-client.ts';
 
-interface CheckOptions extends TensorPaths {
+interface CheckOptions extends FilePaths {
   readonly server?: string;
   readonly format: 'table' | 'json';
   readonly threads: number;
@@ -34,6 +34,7 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .description('check the gradients of a job document, here or on a service')
     .argument('<job.json>', 'the job document; - reads standard input')
     .option('--server <url>', 'send the job to this service instead of checking it in this process')
+    .option('--model <file>', 'the ONNX file of a model in the format "onnx"')
     .option('--parameters <file>', 'parameters that the document does not hold, as safetensors, .npz or JSON')
     .option('--gradients <file>', 'claimed gradients, likewise')
     .option('--data <file>', 'data, likewise')

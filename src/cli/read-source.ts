@@ -1,26 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { type JobFiles, type TensorSection, tensorSections } from '../models/tensor-files.ts';
+import { type FilePart, fileParts, type JobFiles } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
 
 /** A job as the command was given it. */
 export interface JobSource {
   /** The text of the document. */
   readonly document: string;
-  /** Files with tensors that the document does not hold. */
+  /** Files with the model and tensors that the document does not hold. */
   readonly files: JobFiles;
 }
 
 /** Paths of such files. */
-export type TensorPaths = Readonly<Partial<Record<TensorSection, string>>>;
+export type FilePaths = Readonly<Partial<Record<FilePart, string>>>;
 
 /** Reads a job document from a file, or from standard input when `path` is `-`, and the files that belong to it. */
-export async function readSource(path: string, tensorPaths: TensorPaths): Promise<JobSource> {
+export async function readSource(path: string, filePaths: FilePaths): Promise<JobSource> {
   const document = await reading(path, () => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')));
-  const files: Partial<Record<TensorSection, Uint8Array>> = {};
-  for (const section of tensorSections) {
-    const tensorPath = tensorPaths[section];
-    if (tensorPath !== undefined) files[section] = await reading(tensorPath, () => readFile(tensorPath));
+  const files: Partial<Record<FilePart, Uint8Array>> = {};
+  for (const part of fileParts) {
+    const filePath = filePaths[part];
+    if (filePath !== undefined) files[part] = await reading(filePath, () => readFile(filePath));
   }
   return { document, files };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tensorSections } from '../models/tensor-files.ts';
+import { fileParts } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
 import type { JobSource } from './read-source.ts';
 
@@ -70,12 +70,12 @@ export class ServiceClient {
 /** A document alone goes as JSON, one with files in several parts. */
 function encode({ document, files }: JobSource): Pick<RequestInit, 'headers' | 'body'> {
   const type = 'application/json';
-  if (tensorSections.every((section) => files[section] === undefined)) {
+  if (fileParts.every((section) => files[section] === undefined)) {
     return { headers: { 'content-type': type }, body: document };
   }
   const form = new FormData();
   form.append('job', new Blob([document], { type }));
-  for (const section of tensorSections) {
+  for (const section of fileParts) {
     const bytes = files[section];
     if (bytes !== undefined) form.append(section, new Blob([bytes]), section);
   }

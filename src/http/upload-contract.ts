@@ -8,13 +8,15 @@ export const uploadContract = {
   type: 'object',
   description:
     'A job whose tensors come in files: safetensors, .npz or JSON (the content says which). They add to the sections ' +
-    'of the document that bear the same names; a tensor may not be in both.',
+    'of the document that bear the same names; a tensor may not be in both. A model in the format `onnx` may come as ' +
+    'a file too.',
   properties: {
     job: {
       type: 'string',
       contentMediaType: 'application/json',
       description: 'The job document (see JobDocument), without the tensors that are in files.',
     },
+    model: { ...file, description: 'The .onnx file of a model in the format `onnx`.' },
     parameters: { ...file, description: 'θ, or a part of it.' },
     gradients: {
       ...file,

@@ -65,6 +65,11 @@ function layOut(
 }
 
 function concatenate(tensors: readonly Tensor[]): Float64Array {
+  if (areInARow(tensors)) {
+    const [{ values }] = tensors;
+    const count = tensors.reduce((sum, each) => sum + each.values.length, 0);
+    return new Float64Array(values.buffer, values.byteOffset, count);
+  }
   const all = new Float64Array(tensors.reduce((size, { values }) => size + values.length, 0));
   let offset = 0;
   for (const { values } of tensors) {
@@ -72,4 +77,15 @@ function concatenate(tensors: readonly Tensor[]): Float64Array {
     offset += values.length;
   }
   return all;
+}
+
+/** Whether tensors lie one behind the other already, and nothing else beside them, as the readers of files place them. */
+function areInARow(tensors: readonly Tensor[]): boolean {
+  const buffer = tensors.at(0)?.values.buffer;
+  let end = 0;
+  for (const { values } of tensors) {
+    if (values.buffer !== buffer || values.byteOffset !== end) return false;
+    end += values.byteLength;
+  }
+  return end === buffer?.byteLength;
 }

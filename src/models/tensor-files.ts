@@ -9,6 +9,11 @@ export const tensorSections = ['parameters', 'gradients', 'data'] as const;
 
 export type TensorSection = (typeof tensorSections)[number];
 
+/** The parts of a job that may come as files. */
+export const fileParts = ['model', ...tensorSections] as const;
+
+export type FilePart = (typeof fileParts)[number];
+
 /** Files that add to a job document: named tensors for its sections – safetensors, .npz or JSON – and its model. */
 export interface JobFiles {
   readonly model?: Uint8Array | undefined;

@@ -195,8 +195,7 @@ describe('POST /v1/jobs with files', () => {
     expect((await send('POST', '/v1/jobs', form)).json).toMatchObject({
       code: 'invalid-job',
       errors: [
-        { detail: 'unknown part "weights": there may be job, parameters, gradients, data' },
-        { detail: 'the part "model" is not built yet' },
+        { detail: 'unknown part "weights": there may be job, model, parameters, gradients, data' },
         { detail: 'the part "job" with the job document is missing' },
       ],
     });

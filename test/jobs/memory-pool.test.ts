@@ -29,10 +29,10 @@ it('a memory is not given to a job that is too large for it, or much too small',
   expect(pool.take(900_000)).toBe(large);
 });
 
-it('no more than 256 MiB are kept', () => {
+it('no more than 64 MiB are kept', () => {
   const pool = new MemoryPool();
-  const memories = Array.from({ length: 5 }, () => pool.take(8_388_608));
+  const memories = Array.from({ length: 5 }, () => pool.take(2_097_152));
   for (const memory of memories) pool.give(memory);
-  const taken = Array.from({ length: 5 }, () => pool.take(8_388_608));
+  const taken = Array.from({ length: 5 }, () => pool.take(2_097_152));
   expect(taken.filter((memory) => memories.includes(memory))).toHaveLength(4);
 });

@@ -2,7 +2,7 @@ import { createKernelMemory } from '../../kernels/kernel-memory.ts';
 
 /** Memories kept for later jobs, and bytes of them, at most. */
 const MOST_MEMORIES = 64;
-const MOST_BYTES = 256 * 2 ** 20;
+const MOST_BYTES = 64 * 2 ** 20;
 /** A memory is given to a job that fills at least this share of it. */
 const SMALLEST_SHARE = 0.25;
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type JobFiles, tensorSections } from '../tensor-files.ts';
+import { fileParts, type JobFiles } from '../tensor-files.ts';
 
 const FLUSH_CHARACTERS = 1 << 16;
 
@@ -10,7 +10,7 @@ const FLUSH_CHARACTERS = 1 << 16;
 export function fingerprint(document: unknown, files: JobFiles = {}): string {
   const writer = new CanonicalWriter();
   writer.write(document);
-  for (const section of ['model', ...tensorSections] as const) {
+  for (const section of fileParts) {
     const bytes = files[section];
     if (bytes !== undefined) writer.write({ [section]: createHash('sha256').update(bytes).digest('hex') });
   }

@@ -1,12 +1,10 @@
 import { quote } from '../../tensors/describe-json.ts';
-import { type JobFiles, type TensorSection, tensorSections } from '../tensor-files.ts';
+import { type FilePart, fileParts, type JobFiles } from '../tensor-files.ts';
 import { type MultipartPart, splitMultipart } from './multipart.ts';
 import { type ReadOutcome, readDocument } from './read-document.ts';
 
 /** The part that holds the job document. */
 const JOB = 'job';
-/** Parts that are designed but not built yet: refused by name. */
-const planned: readonly string[] = ['model'];
 
 export interface UploadForm {
   readonly boundary: string;
@@ -17,8 +15,8 @@ export interface UploadForm {
 }
 
 /**
- * Reads a job that comes as multipart/form-data: the part `job` is the document, and the parts `parameters`,
- * `gradients` and `data` are files of tensors that add to it.
+ * Reads a job that comes as multipart/form-data: the part `job` is the document, the parts `parameters`, `gradients`
+ * and `data` are files of tensors that add to it, and `model` is the file of its model.
  * @param onRead called once the bytes are no longer needed, before the numbers of a job are put together
  */
 export function readUpload(
@@ -52,17 +50,16 @@ export function readUpload(
 
 function wrongPart({ name }: MultipartPart, before: readonly MultipartPart[]): string[] {
   if (before.some((part) => part.name === name)) return [`the part ${quote(name)} is there twice`];
-  if (name === JOB || isSection(name)) return [];
-  if (planned.includes(name)) return [`the part ${quote(name)} is not built yet`];
-  return [`unknown part ${quote(name)}: there may be ${[JOB, ...tensorSections].join(', ')}`];
+  if (name === JOB || isFilePart(name)) return [];
+  return [`unknown part ${quote(name)}: there may be ${[JOB, ...fileParts].join(', ')}`];
 }
 
-function filesOf(parts: readonly MultipartPart[]): Pick<JobFiles, TensorSection> {
+function filesOf(parts: readonly MultipartPart[]): Pick<JobFiles, FilePart> {
   return Object.fromEntries(
-    parts.filter(({ name }) => isSection(name)).map(({ name, content }) => [name, content]),
+    parts.filter(({ name }) => isFilePart(name)).map(({ name, content }) => [name, content]),
   );
 }
 
-function isSection(name: string): boolean {
-  return tensorSections.some((section) => section === name);
+function isFilePart(name: string): boolean {
+  return fileParts.some((part) => part === name);
 }

@@ -30,6 +30,8 @@ export class FileReading {
   /** By name, in the file's order. One that could not be read has no value. */
   readonly tensors = new Map<string, Tensor | undefined>();
   readonly #options: FileReadingOptions;
+  /** Room for tensors to come. */
+  #reserved = new Float64Array(0);
 
   constructor(options: FileReadingOptions) {
     this.#options = options;
@@ -50,6 +52,11 @@ export class FileReading {
     const { faults, pointer } = this.#options;
     this.tensors.set(name, undefined);
     faults.add(pointerTo(pointer, name), `in the file: ${detail}`);
+  }
+
+  /** So many numbers are to come: they will lie one behind the other, if they do not go beyond the limit. */
+  reserve(count: number): void {
+    if (8 * count <= this.room.left) this.#reserved = new Float64Array(count);
   }
 
   /** Decodes a tensor that fills `bytes`. */
@@ -76,8 +83,15 @@ export class FileReading {
     return `its ${8 * size} bytes as float64 go beyond the limit of ${room.limit} for the tensors of all files`;
   }
 
+  #takeReserved(count: number): Float64Array | undefined {
+    if (count > this.#reserved.length) return undefined;
+    const taken = this.#reserved.subarray(0, count);
+    this.#reserved = this.#reserved.subarray(count);
+    return taken;
+  }
+
   #decode(name: string, { shape, format, bigEndian, fortranOrder }: TensorLayout, bytes: Uint8Array): void {
-    const numbers = decodeNumbers(bytes, format, bigEndian);
+    const numbers = decodeNumbers(bytes, format, bigEndian, this.#takeReserved(sizeOf(shape)));
     if (numbers instanceof Float64Array) {
       const values = fortranOrder ? rowMajor(numbers, shape) : numbers;
       this.tensors.set(name, { shape, dtype: dtypeOf(format), values });

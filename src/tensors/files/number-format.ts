@@ -30,8 +30,30 @@ const bigEndianMachine = endianness() === 'BE';
 /** Up to here every whole number is a float64. */
 const largestExact = 2n ** 53n;
 
-/** Decodes numbers that fill `bytes`, each of them exactly. The result has a buffer of its own, whatever the alignment. */
+/**
+ * Decodes numbers that fill `bytes`, each of them exactly.
+ * @param into where they go, as many as they are; a buffer of their own if it is left out
+ */
 export function decodeNumbers(
+  bytes: Uint8Array,
+  format: NumberFormat,
+  bigEndian: boolean,
+  into?: Float64Array,
+): Float64Array | UnreadNumber {
+  if (into === undefined) return decodeApart(bytes, format, bigEndian);
+  if (format === 'float64') {
+    const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+    target.set(bytes);
+    inMachineOrder(target, 8, bigEndian);
+    return into;
+  }
+  const numbers = decodeApart(bytes, format, bigEndian);
+  if (numbers instanceof Float64Array) into.set(numbers);
+  return numbers instanceof Float64Array ? into : numbers;
+}
+
+/** @returns numbers with a buffer of their own, whatever the alignment of the bytes */
+function decodeApart(
   bytes: Uint8Array,
   format: NumberFormat,
   bigEndian: boolean,
@@ -77,11 +99,11 @@ export function littleEndianBytes(values: Float64Array): Uint8Array {
 }
 
 /** Turns the bytes of numbers of `size` bytes round, in place, where the machine has the other order. */
-function inMachineOrder(
-  bytes: Uint8Array<ArrayBuffer>,
+function inMachineOrder<T extends ArrayBufferLike>(
+  bytes: Uint8Array<T>,
   size: number,
   bigEndian: boolean,
-): Uint8Array<ArrayBuffer> {
+): Uint8Array<T> {
   if (bigEndian === bigEndianMachine) return bytes;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (size === 8) buffer.swap64();

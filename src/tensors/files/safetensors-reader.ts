@@ -1,4 +1,5 @@
 import { describeJson, quote } from '../describe-json.ts';
+import { sizeOf } from '../tensor.ts';
 import type { FileReading, TensorLayout } from './file-reading.ts';
 import type { NumberFormat } from './number-format.ts';
 import { type HeaderEntry, readSafetensorsHeader } from './safetensors-header.ts';
@@ -45,10 +46,17 @@ export function readSafetensors(bytes: Uint8Array, reading: FileReading): void {
   const fault = findMisplaced(placed, bytes.byteLength - dataStart);
   if (fault !== undefined) reading.refuse(fault);
   else {
+    reading.reserve(numbersOf(placed, bytes.byteLength));
     for (const { name, layout, begin, end } of placed) {
       reading.add(name, layout, bytes.subarray(dataStart + begin, dataStart + end));
     }
   }
+}
+
+/** How many numbers there are, each of which takes at least a byte of the file. */
+function numbersOf(placed: readonly PlacedTensor[], most: number): number {
+  const count = placed.reduce((sum, { layout }) => sum + sizeOf(layout.shape), 0);
+  return count <= most ? count : 0;
 }
 
 /** @returns what is wrong with the entry as a sentence, if anything is */
