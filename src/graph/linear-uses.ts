@@ -30,37 +30,65 @@ export function parameterUses(graph: Graph, leaf: NodeId): ParameterUses {
   const linear: LinearUse[] = [];
   const other: NodeId[] = [];
   for (const node of consumers[leaf]) {
-    const use = followUse(graph, consumers, leaf, node);
-    if (use === undefined) other.push(node);
-    else linear.push(use);
+    const uses = followUses(graph, consumers, leaf, node);
+    if (uses === undefined) other.push(node);
+    else linear.push(...uses);
   }
   return { linear, other };
 }
 
-function followUse(
+/** A link, and those before it. */
+interface Way {
+  readonly link: LinearLink;
+  readonly before: Way | undefined;
+  /** Whether any of them takes a second input: a product, or a sum. */
+  readonly multiplied: boolean;
+}
+
+/**
+ * The uses that begin with one op; undefined when any of them is not linear. What is only moved (a weight turned round or
+ * reshaped once, for every step of a recurrent layer) may be read in many places.
+ */
+function followUses(
   graph: Graph,
   consumers: readonly NodeId[][],
   leaf: NodeId,
   first: NodeId,
-): LinearUse | undefined {
-  const chain: LinearLink[] = [];
-  let from = leaf;
-  let node = first;
-  let multiplied = false;
-  for (;;) {
+): LinearUse[] | undefined {
+  const uses: LinearUse[] = [];
+  const waiting: { readonly before: Way | undefined; readonly from: NodeId; readonly node: NodeId }[] = [
+    { before: undefined, from: leaf, node: first },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { before, from, node } = next;
     const link = linearLink(graph, node, from);
     if (link === undefined) return undefined;
-    chain.push(link);
-    const ops = graph.nodes[node];
-    if (!isLeaf(ops) && ops.inputs.length > 1) multiplied = true;
-    const [next, ...more] = consumers[node];
-    // Behind a product or a bias only further terms are followed, so that W and b come to the same output.
-    const goesOn = next !== undefined && more.length === 0 && (!multiplied || addsTerm(graph, next, node));
-    if (!goesOn) break;
-    from = node;
-    node = next;
+    const way = { link, before, multiplied: (before?.multiplied ?? false) || hasSecondInput(graph, node) };
+    const following = followingOps(graph, consumers, way);
+    if (following.length === 0 && !way.multiplied) return undefined;
+    if (following.length === 0) uses.push({ chain: chainOf(way), output: node });
+    for (const consumer of following) waiting.push({ before: way, from: node, node: consumer });
   }
-  return multiplied ? { chain, output: node } : undefined;
+  return uses.reverse();
+}
+
+/** Behind a product or a bias only further terms are followed, so that W and b come to the same output. */
+function followingOps(graph: Graph, consumers: readonly NodeId[][], way: Way): readonly NodeId[] {
+  const { node } = way.link;
+  if (!way.multiplied) return consumers[node];
+  const [next, ...more] = consumers[node];
+  return next !== undefined && more.length === 0 && addsTerm(graph, next, node) ? [next] : [];
+}
+
+function hasSecondInput(graph: Graph, node: NodeId): boolean {
+  const definition = graph.nodes[node];
+  return !isLeaf(definition) && definition.inputs.length > 1;
+}
+
+function chainOf(last: Way): LinearLink[] {
+  const chain: LinearLink[] = [];
+  for (let way: Way | undefined = last; way !== undefined; way = way.before) chain.push(way.link);
+  return chain.reverse();
 }
 
 /** The node as a link, if it is linear in that one input and can be gone back through. */

@@ -1,5 +1,5 @@
 import type { Attributes, NodeId } from '../graph/graph.ts';
-import { PACKING_FLOATS } from '../graph/heap.ts';
+import { type Heap, PACKING_FLOATS } from '../graph/heap.ts';
 import { findOp } from '../graph/ops/registry.ts';
 import { createKernelMemory } from '../kernels/kernel-memory.ts';
 import { instantiateKernels } from '../kernels/kernels.ts';
@@ -21,6 +21,8 @@ export interface FixedOp {
 
 /** float64s read and written and floating-point operations that may be spent, over the whole model. */
 const mostWork = 2 ** 25;
+/** float64s of room that ops are computed in, unless one takes more: putting the kernels on a memory takes far longer. */
+const leastRoom = 2 ** 16;
 
 /**
  * Values of the nodes that no parameter moves. Class indices must be known when the model is read, so that a
@@ -30,6 +32,7 @@ export class FixedValues {
   readonly #known = new Map<NodeId, Fixed>();
   readonly #ops = new Map<NodeId, FixedOp>();
   #workLeft = mostWork;
+  #heap: Heap | undefined;
 
   addLeaf(node: NodeId, leaf: Fixed): void {
     this.#known.set(node, leaf);
@@ -78,13 +81,8 @@ export class FixedValues {
     const end = given.reduce((total, { values }) => total + values.length, 0);
     this.#workLeft -= end + sizeOf(shape) + op.flops(shapes, attributes, shape);
     if (this.#workLeft < 0) return undefined;
-    const memory = createKernelMemory(end + sizeOf(shape) + PACKING_FLOATS);
-    const floats = new Float64Array(memory.buffer);
-    const heap = {
-      floats,
-      kernels: instantiateKernels(loadKernelModule(), memory),
-      packing: end + sizeOf(shape),
-    };
+    const heap = this.#heapOf(end + sizeOf(shape));
+    const { floats } = heap;
     let offset = 0;
     const operands = given.map(({ values }) => {
       floats.set(values, offset);
@@ -93,5 +91,19 @@ export class FixedValues {
     });
     op.compile(shapes, attributes, shape)(heap, 1, operands, { offset: end, laneStride: 0 });
     return { shape, values: Float64Array.from(floats.subarray(end, end + sizeOf(shape))) };
+  }
+
+  /** Room for so many float64s, with the packing behind them: the one of the op before, if it is large enough. */
+  #heapOf(size: number): Heap {
+    if (this.#heap === undefined || this.#heap.packing < size) {
+      const room = Math.max(size, leastRoom);
+      const memory = createKernelMemory(room + PACKING_FLOATS);
+      this.#heap = {
+        floats: new Float64Array(memory.buffer),
+        kernels: instantiateKernels(loadKernelModule(), memory),
+        packing: room,
+      };
+    }
+    return this.#heap;
   }
 }

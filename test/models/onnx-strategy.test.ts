@@ -121,3 +121,47 @@ describe.each(Object.keys(affine))('an ONNX network of %s', (name) => {
     expect(own.verdict).toBe('pass');
   });
 });
+
+describe('an ONNX LSTM', () => {
+  const [steps, n, width, units] = [6, 10, 12, 16];
+  const own = {
+    W: [1, 4 * units, width],
+    R: [1, 4 * units, units],
+    B: [1, 8 * units],
+  };
+  const lstm = writeOnnx({
+    opset: 17,
+    nodes: [
+      {
+        operator: 'LSTM',
+        inputs: ['X', 'W', 'R', 'B'],
+        outputs: ['', 'h'],
+        attributes: { hidden_size: units },
+      },
+      node('Sub', 'h Y', 'e'),
+      node('Mul', 'e e', 'squares'),
+      node('ReduceMean', 'squares', 'J', { keepdims: 0 }),
+    ],
+    initializers: Object.fromEntries(
+      Object.entries(own).map(([name, shape], i) => [name, numbers(shape, i)]),
+    ),
+    inputs: { X: ['t', 'n', width], Y: [1, 'n', units] },
+    outputs: ['J'],
+  });
+  const reading = readJob(
+    {
+      model: { format: 'onnx' },
+      data: { X: numbers([steps, n, width], 4), Y: numbers([1, n, units], 5) },
+      gradients: Object.fromEntries(Object.entries(own).map(([name, shape]) => [name, zeros(shape)])),
+    },
+    { model: lstm },
+  );
+
+  it('has its weights gone back through, though every step reads them reshaped', () => {
+    if (reading.kind === 'faults') throw new Error(JSON.stringify(reading.faults));
+    const { parameters, verdict } = reportOf(reading.job);
+    const strategies = new Map(parameters.map(({ name, strategy }) => [name, strategy]));
+    expect(strategies.get('R')).toBe('node-perturbation');
+    expect(verdict).toBe('pass');
+  });
+});

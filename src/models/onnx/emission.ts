@@ -30,11 +30,17 @@ export class Emission {
     return { node, shape, type };
   }
 
-  constant({ shape, type, values }: TensorContent): OnnxValue {
-    this.#constantEntriesLeft -= values.length;
-    if (this.#constantEntriesLeft < 0) {
+  /** @throws OnnxRefusal when constants have no room for so many entries more: asked before they are computed. */
+  needConstantRoom(entries: number): void {
+    if (!(entries <= this.#constantEntriesLeft)) {
       throw new OnnxRefusal(`constants may have at most ${mostConstantEntries} entries in all`);
     }
+  }
+
+  /** @throws OnnxRefusal when constants have no room for it. */
+  constant({ shape, type, values }: TensorContent): OnnxValue {
+    this.needConstantRoom(values.length);
+    this.#constantEntriesLeft -= values.length;
     const node = this.builder.constant({ shape, dtype: 'float64', values });
     this.#fixed.addLeaf(node, { shape, values });
     return { node, shape, type };

@@ -80,6 +80,11 @@ export class NodeSite {
     return this.#emission.constant({ type, shape, values });
   }
 
+  /** One number everywhere. */
+  filled(type: ElementType, shape: Shape, value: number): OnnxValue {
+    return this.broadcastTo(this.constant(type, [], Float64Array.of(value)), shape);
+  }
+
   constantOf(content: TensorContent): OnnxValue {
     return this.#emission.constant(content);
   }
@@ -154,7 +159,7 @@ export class NodeSite {
 
   /** Computes each entry of a whole-number result from known values; one that the type cannot hold is refused. */
   fold(type: ElementType, shape: Shape, entryAt: (position: number) => number): OnnxValue {
-    this.checkSize(shape);
+    this.checkFolded(shape);
     const values = Float64Array.from({ length: sizeOf(shape) }, (_, position) => entryAt(position));
     if (isInteger(type)) {
       const [least, most] = integerRange(type);
@@ -174,6 +179,12 @@ export class NodeSite {
     if (shape.some((length) => !(length >= 0)) || !(sizeOf(shape) <= 2 ** 28)) {
       this.refuse(`a result would have the shape ${formatShape(shape)}`);
     }
+  }
+
+  /** Refuses a shape of more entries than may be computed when the model is read. */
+  checkFolded(shape: Shape): void {
+    this.checkSize(shape);
+    this.#emission.needConstantRoom(sizeOf(shape));
   }
 
   /** @throws OnnxRefusal unless an attribute is one of these. */

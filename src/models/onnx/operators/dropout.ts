@@ -1,4 +1,3 @@
-import { sizeOf } from '../../../tensors/tensor.ts';
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
 import { type OnnxOperator, operator } from '../operator.ts';
@@ -20,5 +19,5 @@ function dropout(node: NodeSite): readonly OnnxValue[] {
     );
   }
   if (!node.wantsOutput(1)) return [x];
-  return [x, node.constant('bool', x.shape, new Float64Array(sizeOf(x.shape)).fill(1))];
+  return [x, node.filled('bool', x.shape, 1)];
 }

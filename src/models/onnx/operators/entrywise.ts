@@ -32,7 +32,7 @@ export function foldPairs(
   type: ElementType,
 ): OnnxValue {
   const shape = broadcastShapes(name, [left.shape, right.shape]);
-  node.checkSize(shape);
+  node.checkFolded(shape);
   const [a, b] = [node.needKnown(left, 'the first input'), node.needKnown(right, 'the second input')];
   const from = offsetTable(shape, broadcastStrides(left.shape, shape));
   const other = offsetTable(shape, broadcastStrides(right.shape, shape));

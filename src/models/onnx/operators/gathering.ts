@@ -88,7 +88,7 @@ function gatherPoints(node: NodeSite): OnnxValue {
   const batch = node.attributes.int('batch_dims') ?? 0;
   const { starts, width } = pointPlaces(node, x.shape, indices, batch);
   const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(batch + (indices.shape.at(-1) ?? 0))];
-  node.checkSize(shape);
+  node.checkFolded(shape);
   const table = starts.flatMap((start) => Array.from({ length: width }, (_, i) => start + i));
   return pickedEntries(node, [x], shape, table);
 }
@@ -147,6 +147,7 @@ function reverseSequence(node: NodeSite): OnnxValue {
   if (lengths.length !== x.shape[batchAxis] || lengths.some((each) => each > x.shape[timeAxis])) {
     node.refuse(`the lengths ${formatShape(lengths)} do not fit ${formatShape(x.shape)}`);
   }
+  node.checkFolded(x.shape);
   const strides = stridesOf(x.shape);
   const table = Float64Array.from({ length: sizeOf(x.shape) }, (_, i) => {
     const time = Math.floor(i / strides[timeAxis]) % x.shape[timeAxis];

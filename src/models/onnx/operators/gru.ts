@@ -1,7 +1,6 @@
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
-import { slicedAlong } from './cutting.ts';
-import { type Cell, gateOf, oneLess, projected, type RecurrentKind } from './recurrence.ts';
+import { type Cell, gateOf, oneLess, type RecurrentKind } from './recurrence.ts';
 
 /**
  * Gated recurrent unit. Gates come as z, r, h in the rows of the weights: h' = (1 − z)·g(…) + z·h, where the reset r is
@@ -14,37 +13,30 @@ export const gru: RecurrentKind = {
   stepOf(node, cell) {
     const isLinearFirst = node.attributes.flag('linear_before_reset') ?? false;
     const [f, g] = cell.activations;
-    const gates = rowsOf(node, cell, 0, 2);
-    const candidate = rowsOf(node, cell, 2, 3);
     return (x, [h]) => {
-      const both = projected(node, x, h, gates);
-      const [z, r] = [f(gateOf(node, both, 0, cell)), f(gateOf(node, both, 1, cell))];
-      const sum = isLinearFirst
-        ? resetProduct(node, x, h, r, candidate)
-        : projected(node, x, node.apply('multiply', [r, h]), candidate);
-      const added = node.apply('multiply', [oneLess(node, z), g(sum)]);
+      const ofInput = affine(node, x, cell.weights, cell.biases?.[0]);
+      const ofHidden = affine(node, h, cell.recurrence, cell.biases?.[1]);
+      const gate = (all: OnnxValue, position: number) => gateOf(node, all, position, cell);
+      const sum = (position: number) =>
+        node.apply('add', [gate(ofInput, position), gate(ofHidden, position)]);
+      const [z, r] = [f(sum(0)), f(sum(1))];
+      const reset = isLinearFirst
+        ? node.apply('multiply', [r, gate(ofHidden, 2)])
+        : gate(resetBefore(node, r, h, cell), 2);
+      const candidate = g(node.apply('add', [gate(ofInput, 2), reset]));
+      const added = node.apply('multiply', [oneLess(node, z), candidate]);
       return [node.apply('add', [added, node.apply('multiply', [z, h])])];
     };
   },
 };
 
-/** x·Wᵀ + b + r·(h·Rᵀ + b'). */
-function resetProduct(node: NodeSite, x: OnnxValue, h: OnnxValue, r: OnnxValue, cell: Cell): OnnxValue {
-  const [ofInput, ofHidden] = cell.biases ?? [];
-  const biased = (product: OnnxValue, bias: OnnxValue | undefined) =>
-    bias === undefined ? product : node.apply('add', [product, bias]);
-  const input = biased(node.apply('matmul', [x, cell.weights], { transposeB: true }), ofInput);
-  const hidden = biased(node.apply('matmul', [h, cell.recurrence], { transposeB: true }), ofHidden);
-  return node.apply('add', [input, node.apply('multiply', [r, hidden])]);
+/** For all gates, of which one is asked for: so the weights are never cut, and can be gone back through unit by unit. */
+function resetBefore(node: NodeSite, r: OnnxValue, h: OnnxValue, cell: Cell): OnnxValue {
+  return affine(node, node.apply('multiply', [r, h]), cell.recurrence, cell.biases?.[1]);
 }
 
-/** A cell of some of its gates. */
-function rowsOf(node: NodeSite, cell: Cell, from: number, to: number): Cell {
-  const cut = (value: OnnxValue) => slicedAlong(node, value, 0, from * cell.hidden, to * cell.hidden);
-  return {
-    ...cell,
-    weights: cut(cell.weights),
-    recurrence: cut(cell.recurrence),
-    biases: cell.biases && [cut(cell.biases[0]), cut(cell.biases[1])],
-  };
+/** x·Wᵀ + b. */
+function affine(node: NodeSite, x: OnnxValue, weights: OnnxValue, bias: OnnxValue | undefined): OnnxValue {
+  const product = node.apply('matmul', [x, weights], { transposeB: true });
+  return bias === undefined ? product : node.apply('add', [product, bias]);
 }

@@ -52,6 +52,7 @@ function repeatedIndices(
   [before, after]: readonly [number, number],
 ): number[] {
   if (length === 0) node.refuse(`there is no entry to ${mode}`);
+  node.checkFolded([before + length + after]);
   return Array.from({ length: before + length + after }, (_, i) => {
     const at = i - before;
     if (mode === 'edge') return Math.max(0, Math.min(at, length - 1));

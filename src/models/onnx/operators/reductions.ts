@@ -1,4 +1,3 @@
-import { sizeOf } from '../../../tensors/tensor.ts';
 import { isFloat } from '../element-type.ts';
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
@@ -68,7 +67,7 @@ function extreme(node: NodeSite, op: 'max' | 'min', x: OnnxValue, reduced: Reduc
   if (!reduced.axes.some((axis) => x.shape[axis] === 0)) return node.apply(op, [x], reduced);
   const { shape } = node.apply('sum', [x], reduced);
   const bound = op === 'max' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return node.constant(x.type, shape, new Float64Array(sizeOf(shape)).fill(bound));
+  return node.filled(x.type, shape, bound);
 }
 
 /** For what may be taken over one axis after the other. @param over keeps the axis with length 1 */
@@ -89,10 +88,7 @@ function axisByAxis(
 /** The product of the entries along an axis: of its halves, entry by entry, until one is left. */
 export function productAlong(node: NodeSite, x: OnnxValue, axis: number): OnnxValue {
   const count = x.shape[axis];
-  if (count === 0) {
-    const shape = x.shape.with(axis, 1);
-    return node.constant(x.type, shape, new Float64Array(sizeOf(shape)).fill(1));
-  }
+  if (count === 0) return node.filled(x.type, x.shape.with(axis, 1), 1);
   if (count === 1) return x;
   const half = Math.floor(count / 2);
   const halves = node.apply('multiply', [

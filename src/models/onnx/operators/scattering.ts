@@ -52,6 +52,7 @@ function scatterPoints(node: NodeSite): OnnxValue {
 
 /** x with the entries of the updates at their places. Without a reduction the last update of a place stays. */
 function scattered(node: NodeSite, x: OnnxValue, updates: OnnxValue, places: readonly number[]): OnnxValue {
+  node.checkFolded(x.shape);
   const reduction = node.choice('reduction', 'none', ['none', 'add', 'mul', 'max', 'min']);
   if (reduction === 'none') {
     const size = sizeOf(x.shape);
