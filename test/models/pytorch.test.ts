@@ -32,6 +32,11 @@ function check(job: CheckJob, settings: Partial<CheckSettings>) {
   return checkGradients({ ...job, spec: { ...job.spec, settings: { ...job.spec.settings, ...settings } } });
 }
 
+/** As PyTorch exports it softsign has |x| in it, which has no complex derivative. */
+const notAnalytic = new Set(['onnx/mlp-softsign']);
+/** PyTorch differentiates a hard sigmoid with the float32 nearest to 1/6. */
+const inexact = new Map([['onnx/mlp-hardsigmoid', 2e-8]]);
+
 describe('the jobs that PyTorch computed', () => {
   it('have the models that people train among them', () => {
     for (const name of ['conv-net', 'lstm', 'gru', 'transformer', 'embedding'])
@@ -57,9 +62,13 @@ describe.each(jobs)('the job %s that PyTorch computed', (name) => {
   );
 
   it('has autograd’s gradient to the rounding of both by complex-step', async () => {
+    if (notAnalytic.has(name)) {
+      await expect(check(job, { method: 'complex-step' })).rejects.toThrow('no complex arithmetic');
+      return;
+    }
     const report = await check(job, { method: 'complex-step' });
     expect(report.verdict).toBe('pass');
-    expect(Number(report.relativeDifference)).toBeLessThan(1e-13);
+    expect(Number(report.relativeDifference)).toBeLessThan(inexact.get(name) ?? 1e-13);
   });
 
   it('with the gradient of one parameter doubled fails in that parameter alone, for that cause', async () => {
