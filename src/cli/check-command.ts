@@ -7,16 +7,18 @@ import type { CheckOutcome, CheckProgress } from './check-outcome.ts';
 import { CommandError } from './command-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { checkLocally, type LocalCheckOptions } from './local-check.ts';
+import { type PrintFormat, type PrintOptions, printFormats, printReport } from './print-report.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { type FilePaths, type JobSource, readSource } from './read-source.ts';
 import { checkRemotely } from './remote-check.ts';
-import { formatReportTable } from './report-table.ts';
 import { selectComponents } from './select-components.ts';
 import { ServiceClient } from './service-client.ts';
 
-interface CheckOptions extends FilePaths {
+interface CheckOptions extends FilePaths, PrintOptions {
   readonly server?: string;
-  readonly format: 'table' | 'json';
+  readonly format: PrintFormat;
+  /** The mildest verdict that the command does not end with 0 for. */
+  readonly failOn: 'fail' | 'inconclusive';
   readonly threads: number;
   readonly cancelOnInterrupt: boolean;
   /** Empty when every component that the document asks for is checked. */
@@ -39,7 +41,15 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .option('--gradients <file>', 'claimed gradients, likewise')
     .option('--data <file>', 'data, likewise')
     .addOption(
-      new Option('--format <format>', 'how to print the report').choices(['table', 'json']).default('table'),
+      new Option('--format <format>', 'how to print the report; csv is every component')
+        .choices(printFormats)
+        .default('table'),
+    )
+    .option('--output <file>', 'write the report to this file instead of stdout')
+    .addOption(
+      new Option('--fail-on <verdict>', 'end with 0 unless the verdict is this one or worse')
+        .choices(['inconclusive', 'fail'])
+        .default('inconclusive'),
     )
     .addOption(
       new Option('--threads <count>', 'threads of a check in this process')
@@ -62,7 +72,10 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     )
     .option('--progress', 'show progress even where stderr is not a terminal')
     .option('--no-progress', 'show no progress')
-    .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 inconclusive, 3 error, 130 interrupted.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 pass, 1 fail, 2 inconclusive (0 with --fail-on fail), 3 error, 130 interrupted.',
+    )
     .action(async (path: string, options: CheckOptions) => {
       onExitCode(await check(path, options));
     });
@@ -96,7 +109,7 @@ async function check(path: string, options: CheckOptions): Promise<ExitCode> {
       bar.update({ completed: checked, total: checked });
     }
     bar.stop();
-    return print(outcome, options.format);
+    return await end(outcome, options);
   } finally {
     bar.stop();
     process.off('SIGINT', onInterrupt);
@@ -124,16 +137,12 @@ const threadLog: Log = {
   error: (details, message) => process.stderr.write(`gradcheck: ${message} ${JSON.stringify(details)}\n`),
 };
 
-function print(outcome: CheckOutcome, format: CheckOptions['format']): ExitCode {
+async function end(outcome: CheckOutcome, options: CheckOptions): Promise<ExitCode> {
   switch (outcome.kind) {
     case 'report': {
-      const { report, name } = outcome;
-      const color = process.stdout.isTTY && process.stdout.hasColors();
-      const table = name === undefined ? { color } : { color, name };
-      process.stdout.write(
-        format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatReportTable(report, table),
-      );
-      return exitCode[report.verdict];
+      await printReport(outcome, options);
+      const { verdict } = outcome.report;
+      return verdict === 'inconclusive' && options.failOn === 'fail' ? exitCode.pass : exitCode[verdict];
     }
     case 'failed': {
       const { code, detail } = outcome.error;

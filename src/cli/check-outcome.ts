@@ -3,7 +3,13 @@ import type { JobError } from '../jobs/job-record.ts';
 
 /** How a check ended, wherever it ran. */
 export type CheckOutcome =
-  | { readonly kind: 'report'; readonly report: Report; readonly name?: string }
+  | {
+      readonly kind: 'report';
+      readonly report: Report;
+      readonly name?: string;
+      /** Every checked component as CSV, piece by piece. */
+      components(): Iterable<string> | Promise<AsyncIterable<string>>;
+    }
   | { readonly kind: 'failed'; readonly error: JobError }
   /** Somebody else cancelled the job. */
   | { readonly kind: 'cancelled' }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
+import { componentsCsv } from '../check/report/formats/components-csv.ts';
 import type { StagePlan } from '../check/shard.ts';
 import { GradcheckError } from '../errors/catalogue.ts';
 import type { Executor } from '../jobs/executor/executor.ts';
@@ -60,7 +61,11 @@ async function runOnExecutor(
   }
   const failure = run.failure();
   if (failure !== undefined) return { kind: 'failed', error: failure };
-  return { kind: 'report', report: run.report(performance.now() - started) };
+  return {
+    kind: 'report',
+    report: run.report(performance.now() - started),
+    components: () => componentsCsv(job, run.conclusions),
+  };
 }
 
 /** Runs a stage's shards, as many at once as the executor takes. @returns the first shard's error, if any had one. */

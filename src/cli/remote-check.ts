@@ -51,9 +51,10 @@ export async function followJob(
         break;
       case 'report': {
         const report: Report = JSON.parse(data);
+        const components = () => client.componentsCsv(job.id, signal);
         return job.name === undefined
-          ? { kind: 'report', report }
-          : { kind: 'report', report, name: job.name };
+          ? { kind: 'report', report, components }
+          : { kind: 'report', report, components, name: job.name };
       }
       case 'failed': {
         const { error }: { error: JobError } = JSON.parse(data);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CSV_MEDIA_TYPE } from '../check/report/formats/report-format.ts';
 import { fileParts } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
 import type { JobSource } from './read-source.ts';
@@ -32,6 +33,14 @@ export class ServiceClient {
 
   async cancel(jobId: string): Promise<void> {
     await this.#request(`v1/jobs/${jobId}/cancel`, { method: 'POST' });
+  }
+
+  /** The components of a job that has succeeded, as CSV. */
+  async componentsCsv(jobId: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const headers = { accept: CSV_MEDIA_TYPE };
+    const { body } = await this.#request(`v1/jobs/${jobId}/report`, { headers, signal });
+    if (body === null) throw new CommandError(`${this.#base} answered without a list of components`);
+    return body.pipeThrough(new TextDecoderStream());
   }
 
   /**

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { Faults } from '../../src/errors/fault.ts';
 import { checkGradients } from '../../src/index.ts';
 import { readJsonTensor } from '../../src/tensors/json-tensor.ts';
+import { parseCsv } from '../check/formats/parse-csv.ts';
+import { elementsNamed, parseXml } from '../check/formats/parse-xml.ts';
 import { writtenFile } from '../fixtures/written-files.ts';
 import { projectRoot } from '../structure/import-graph.ts';
 import { examplePath, runGradcheck, startGradcheck, startService } from './gradcheck-process.ts';
@@ -133,6 +135,61 @@ describe('gradcheck check in its own process', () => {
   });
 });
 
+describe('gradcheck check --format', () => {
+  const wrong = examplePath('three-layer-wrong-layers');
+
+  it('prints Markdown, JUnit XML and the components as CSV, here as on a service', async () => {
+    const service = await startService();
+    try {
+      for (const where of [[], ['--server', service.url]]) {
+        const run = (format: string) => runGradcheck(['check', wrong, '--format', format, ...where]);
+        const markdown = await run('markdown');
+        expect(markdown.stdout).toMatch(/^### ❌ Gradient check: fail – three layers/);
+        expect(markdown.code).toBe(1);
+        const junit = parseXml((await run('junit')).stdout);
+        expect(elementsNamed(junit, 'failure')).toHaveLength(2);
+        const [head, ...lines] = parseCsv((await run('csv')).stdout);
+        expect(lines).toHaveLength(47);
+        const failed = lines.filter((line) => line[head.indexOf('verdict')] === 'fail');
+        expect(failed).toHaveLength(8);
+      }
+    } finally {
+      service.child.kill();
+      await service.ended;
+    }
+  });
+
+  it('writes to a file instead of stdout', async () => {
+    const output = join(folder, 'report.xml');
+    const { stdout, code } = await runGradcheck(['check', wrong, '--format', 'junit', '--output', output]);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+    expect(elementsNamed(parseXml(readFileSync(output, 'utf8')), 'testcase')).toHaveLength(6);
+    const nowhere = await runGradcheck(['check', wrong, '--output', join(folder, 'absent', 'report')]);
+    expect(nowhere.code).toBe(3);
+    expect(nowhere.stderr).toContain('cannot write');
+  });
+});
+
+describe('gradcheck check --fail-on', () => {
+  const kink = written(
+    'kink.json',
+    JSON.stringify({
+      model: { format: 'expression', cost: 'relu(x) - relu(-x)' },
+      parameters: { x: 0 },
+      gradients: { x: 0 },
+    }),
+  );
+
+  it('decides whether an undecided gradient ends it with 2 or with 0; a wrong one always ends it with 1', async () => {
+    const codeOf = async (...args: string[]) => (await runGradcheck(['check', ...args])).code;
+    expect(await codeOf(kink)).toBe(2);
+    expect(await codeOf(kink, '--fail-on', 'inconclusive')).toBe(2);
+    expect(await codeOf(kink, '--fail-on', 'fail')).toBe(0);
+    expect(await codeOf(examplePath('three-layer-wrong-layers'), '--fail-on', 'fail')).toBe(1);
+  });
+});
+
 describe('gradcheck check with tensors in files', () => {
   const { parameters, gradients, data, ...document } = JSON.parse(
     readFileSync(examplePath('three-layer-wrong-layers'), 'utf8'),
@@ -232,6 +289,7 @@ describe('gradcheck check without a verdict ends with 3 and says why', () => {
   it.each([
     [['check']],
     [['check', 'job.json', '--format', 'xml']],
+    [['check', 'job.json', '--fail-on', 'pass']],
     [['check', 'job.json', '--threads', '0']],
     [['check', 'job.json', '--threads', '2', '--server', 'http://127.0.0.1:1']],
     [['measure']],

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { reportFormats } from '../../check/report/formats/report-format.ts';
+import { CSV_MEDIA_TYPE, reportFormats } from '../../check/report/formats/report-format.ts';
 import type { Report } from '../../check/report/report.ts';
 import { GradcheckError } from '../../errors/catalogue.ts';
 import { componentLines } from '../components/component-lines.ts';
@@ -14,17 +14,16 @@ import { sendReportAbsent } from '../report-absent.ts';
 import { reportSchema } from '../resources/report-resource.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
-const CSV = 'text/csv';
 const { markdown, junit } = reportFormats;
 
 /** The forms that a report can be had in, the first where the client does not say. */
-const REPORT_TYPES = ['application/json', markdown.mediaType, junit.mediaType, 'text/xml', CSV];
+const REPORT_TYPES = ['application/json', markdown.mediaType, junit.mediaType, 'text/xml', CSV_MEDIA_TYPE];
 
 const content = {
   'application/json': { schema: reportSchema.describe('The report.') },
   [markdown.mediaType]: { schema: z.string().describe('Fits a comment on a pull request.') },
   [junit.mediaType]: { schema: z.string().describe('JUnit: a test case for each parameter.') },
-  [CSV]: { schema: z.unknown().describe('Every checked component, a line each.') },
+  [CSV_MEDIA_TYPE]: { schema: z.unknown().describe('Every checked component, a line each.') },
 };
 
 export function reportRoutes(
@@ -60,10 +59,10 @@ export function reportRoutes(
       const tag = `"${job.id}-${type.replace('/', '-')}"`;
       reply.header('vary', 'accept').header('etag', tag);
       if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-      if (type === CSV) {
+      if (type === CSV_MEDIA_TYPE) {
         const source = await sources.open(job.id);
         return reply
-          .type(`${CSV}; charset=utf-8; header=present`)
+          .type(`${CSV_MEDIA_TYPE}; charset=utf-8; header=present`)
           .header('content-disposition', 'attachment; filename="components.csv"')
           .send(Readable.from(componentLines(source)));
       }

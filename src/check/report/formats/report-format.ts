@@ -14,6 +14,9 @@ export interface ReportFormat {
   format(report: Report, heading: ReportHeading): string;
 }
 
+/** What is listed of every component: component-csv.ts. */
+export const CSV_MEDIA_TYPE = 'text/csv';
+
 /** By the names that the command line has for them. The list of components is another thing: component-csv.ts. */
 export const reportFormats = {
   markdown: { mediaType: 'text/markdown', format: formatMarkdown },
