@@ -1,8 +1,8 @@
 import { quote } from '../../tensors/describe-json.ts';
 import type { AttributeKind, AttributeValues, OnnxAttribute, OnnxNode } from './file/onnx-file.ts';
 import type { OnnxTensor } from './file/onnx-tensor.ts';
+import { meantNumber } from './meant-number.ts';
 import { OnnxRefusal } from './onnx-refusal.ts';
-import { shortestDecimal } from './shortest-decimal.ts';
 
 /** How float attributes are read: as the decimal that was meant, or as the float32 that the file has. */
 export type AttributePrecision = 'decimal' | 'float32';
@@ -71,7 +71,7 @@ export class NodeAttributes {
   }
 
   #meant(value: number): number {
-    return this.#precision === 'float32' ? value : shortestDecimal(value);
+    return this.#precision === 'float32' ? value : meantNumber(value);
   }
 }
 

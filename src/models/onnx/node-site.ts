@@ -7,7 +7,7 @@ import type { OnnxNode } from './file/onnx-file.ts';
 import type { TensorContent } from './file/onnx-tensor.ts';
 import type { NodeAttributes } from './node-attributes.ts';
 import { OnnxRefusal } from './onnx-refusal.ts';
-import type { OnnxValue } from './onnx-value.ts';
+import type { OnnxResult, OnnxSequence, OnnxValue } from './onnx-value.ts';
 
 /** One node of an ONNX model while it is lowered to the graph. */
 export class NodeSite {
@@ -15,19 +15,19 @@ export class NodeSite {
   readonly opset: number;
   readonly attributes: NodeAttributes;
   /** As the node has them; undefined for one that is left out. */
-  readonly inputs: readonly (OnnxValue | undefined)[];
+  readonly #inputs: readonly (OnnxResult | undefined)[];
   readonly #node: OnnxNode;
   readonly #emission: Emission;
 
   constructor(
     node: OnnxNode,
-    inputs: readonly (OnnxValue | undefined)[],
+    inputs: readonly (OnnxResult | undefined)[],
     attributes: NodeAttributes,
     opset: number,
     emission: Emission,
   ) {
     this.#node = node;
-    this.inputs = inputs;
+    this.#inputs = inputs;
     this.attributes = attributes;
     this.opset = opset;
     this.#emission = emission;
@@ -35,17 +35,28 @@ export class NodeSite {
 
   /** An input that must be there. */
   input(position: number): OnnxValue {
-    return this.inputs[position] ?? this.refuse(`its input ${position} is missing`);
+    return this.optional(position) ?? this.refuse(`its input ${position} is missing`);
   }
 
   optional(position: number): OnnxValue | undefined {
-    return this.inputs[position];
+    const given = this.#inputs[position];
+    if (given !== undefined && 'parts' in given)
+      this.refuse(`its input ${position} is a sequence of tensors`);
+    return given;
+  }
+
+  /** An input that must be a sequence. */
+  sequence(position: number): OnnxSequence {
+    const given = this.#inputs[position];
+    return given !== undefined && 'parts' in given
+      ? given
+      : this.refuse(`its input ${position} is no sequence of tensors`);
   }
 
   /** Every input of an operator that takes any number of them, none left out. */
   allInputs(): readonly OnnxValue[] {
-    if (this.inputs.length === 0) this.refuse('it has no inputs');
-    return this.inputs.map((_, position) => this.input(position));
+    if (this.#inputs.length === 0) this.refuse('it has no inputs');
+    return this.#inputs.map((_, position) => this.input(position));
   }
 
   /** The number of outputs that the node names. */

@@ -8,3 +8,11 @@ export interface OnnxValue {
   readonly shape: Shape;
   readonly type: ElementType;
 }
+
+/** Several values under one name: splitting makes them, and an operator picks one or joins them again. */
+export interface OnnxSequence {
+  readonly parts: readonly OnnxValue[];
+}
+
+/** What a node may give. */
+export type OnnxResult = OnnxValue | OnnxSequence;

@@ -21,6 +21,7 @@ import { products } from './operators/products.ts';
 import { recurrentLayers } from './operators/recurrent.ts';
 import { reductions } from './operators/reductions.ts';
 import { scattering } from './operators/scattering.ts';
+import { sequences } from './operators/sequences.ts';
 import { shaping } from './operators/shaping.ts';
 
 /** Every operator that is read, family by family. */
@@ -40,6 +41,7 @@ const families: readonly (readonly OnnxOperator[])[] = [
   cumulation,
   ordering,
   cutting,
+  sequences,
   convolutions,
   pooling,
   normalizations,

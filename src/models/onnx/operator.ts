@@ -1,8 +1,8 @@
 import type { NodeSite } from './node-site.ts';
-import type { OnnxValue } from './onnx-value.ts';
+import type { OnnxResult } from './onnx-value.ts';
 
 /** Lowers one node; several outputs in the node's order. */
-export type Translate = (node: NodeSite) => OnnxValue | readonly OnnxValue[];
+export type Translate = (node: NodeSite) => OnnxResult | readonly OnnxResult[];
 
 /** One operator of ONNX, as the graph computes it. */
 export interface OnnxOperator {

@@ -7,7 +7,7 @@ import { isOwnDomain } from './file/read-onnx-file.ts';
 import { type AttributePrecision, NodeAttributes } from './node-attributes.ts';
 import { NodeSite } from './node-site.ts';
 import { OnnxRefusal } from './onnx-refusal.ts';
-import type { OnnxValue } from './onnx-value.ts';
+import type { OnnxResult, OnnxValue } from './onnx-value.ts';
 import type { OnnxOperator } from './operator.ts';
 import { operators } from './operator-registry.ts';
 
@@ -26,7 +26,7 @@ export interface NodeTranslation {
 }
 
 /** What the names of a graph mean; undefined for those that hang on a node or leaf that was refused. */
-export type ValueTable = Map<string, OnnxValue | undefined>;
+export type ValueTable = Map<string, OnnxResult | undefined>;
 
 /** Operators that run graphs of their own. */
 const controlFlow = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
@@ -46,13 +46,25 @@ export function translateNodes(nodes: readonly OnnxNode[], translation: NodeTran
   return values;
 }
 
-/** What a name means, read for the first time if no node gives it. @throws OnnxRefusal when it means nothing. */
+/** The tensor that a name means. @throws OnnxRefusal when it means nothing, or several. */
 export function valueNamed(
+  name: string,
+  values: ValueTable,
+  translation: NodeTranslation,
+  source: string,
+): OnnxValue | undefined {
+  const result = resultNamed(name, values, translation, source);
+  if (result === undefined || 'node' in result) return result;
+  throw new OnnxRefusal(`${source}: ${quote(name)} is a sequence of tensors, not a tensor`);
+}
+
+/** What a name means, read for the first time if no node gives it. @throws OnnxRefusal when it means nothing. */
+function resultNamed(
   name: string,
   values: ValueTable,
   { leaf }: NodeTranslation,
   source: string,
-): OnnxValue | undefined {
+): OnnxResult | undefined {
   if (values.has(name)) return values.get(name);
   const found = leaf(name);
   if (found === undefined) {
@@ -79,18 +91,18 @@ function translateNode(
   node: OnnxNode,
   values: ValueTable,
   translation: NodeTranslation,
-): readonly OnnxValue[] | undefined {
+): readonly OnnxResult[] | undefined {
   const { opset, precision, emission } = translation;
   const found = findOperator(node, opset);
   const inputs = node.inputs.map((name) =>
-    name === '' ? { value: undefined } : { value: valueNamed(name, values, translation, node.source), name },
+    name === '' ? { value: undefined } : { value: resultNamed(name, values, translation, node.source), name },
   );
   if (inputs.some(({ name, value }) => name !== undefined && value === undefined)) return undefined;
   const attributes = new NodeAttributes(node, precision);
   const given = inputs.map(({ value }) => value);
   const outputs = naming(node, () => found.translate(new NodeSite(node, given, attributes, opset, emission)));
   attributes.refuseUnread();
-  const list = 'node' in outputs ? [outputs] : outputs;
+  const list = 'node' in outputs || 'parts' in outputs ? [outputs] : outputs;
   const missing = node.outputs.findIndex((name, position) => name !== '' && list[position] === undefined);
   if (missing >= 0) throw new OnnxRefusal(`${node.source}: its output ${missing} is not supported`);
   return list;
