@@ -21,6 +21,7 @@ import { pooling } from './operators/pooling.ts';
 import { products } from './operators/products.ts';
 import { recurrentLayers } from './operators/recurrent.ts';
 import { reductions } from './operators/reductions.ts';
+import { resizing } from './operators/resizing.ts';
 import { rotaryEmbeddings } from './operators/rotary-embedding.ts';
 import { scattering } from './operators/scattering.ts';
 import { sequences } from './operators/sequences.ts';
@@ -53,6 +54,7 @@ const families: readonly (readonly OnnxOperator[])[] = [
   einsums,
   bitwise,
   rotaryEmbeddings,
+  resizing,
   losses,
 ];
 
