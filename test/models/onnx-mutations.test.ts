@@ -135,4 +135,4 @@ it('ten thousand damaged files are each taken or refused in words, within bounde
   }
   expect(refused).toBeGreaterThan(5_000);
   expect(mostBytes).toBeLessThan(2 ** 30);
-});
+}, 120_000);

@@ -1,11 +1,9 @@
 import { elementType, isFloat, nameOfElementType } from '../../src/models/onnx/element-type.ts';
-import { Emission } from '../../src/models/onnx/emission.ts';
 import type { OnnxFile } from '../../src/models/onnx/file/onnx-file.ts';
 import { type OnnxTensor, readTensor } from '../../src/models/onnx/file/onnx-tensor.ts';
 import { readOnnxFile } from '../../src/models/onnx/file/read-onnx-file.ts';
 import { WireMessage } from '../../src/models/onnx/file/wire-message.ts';
 import { OnnxRefusal } from '../../src/models/onnx/onnx-refusal.ts';
-import { checkedOpset } from '../../src/models/onnx/opset.ts';
 import {
   type NodeTranslation,
   translateNodes,
@@ -13,6 +11,7 @@ import {
   valueNamed,
 } from '../../src/models/onnx/translate-nodes.ts';
 import { formatShape, sameShape } from '../../src/tensors/tensor.ts';
+import { fixedTranslation } from './onnx-values.ts';
 
 /** One of the ONNX project's node cases: a model, and what it makes of its inputs. */
 export interface NodeCase {
@@ -63,23 +62,13 @@ function translationOf(
   { inputs }: NodeCase,
   refuse: (detail: string) => void,
 ): NodeTranslation {
-  const emission = new Emission();
-  const tensors = new Map(file.initializers.map((each) => [each.name, each]));
-  const ports = file.inputs.filter(({ name }) => !tensors.has(name));
-  for (const [i, { name, dataType }] of ports.entries()) {
+  const given = new Map<string, OnnxTensor>();
+  const own = new Set(file.initializers.map(({ name }) => name));
+  for (const [i, { name, dataType }] of file.inputs.filter((port) => !own.has(port.name)).entries()) {
     if (dataType === undefined) throw new OnnxRefusal('an input is a sequence or optional');
-    if (inputs[i] !== undefined) tensors.set(name, readTensor(WireMessage.read(inputs[i])));
+    if (inputs[i] !== undefined) given.set(name, readTensor(WireMessage.read(inputs[i])));
   }
-  return {
-    opset: checkedOpset(file.opset),
-    precision: 'decimal',
-    emission,
-    leaf: (name) => {
-      const tensor = tensors.get(name);
-      return tensor && emission.data(name, tensor.read());
-    },
-    refuse,
-  };
+  return fixedTranslation(file, (name) => given.get(name)?.read(), refuse);
 }
 
 /** What is wrong with an output; undefined when it is as it should be. */

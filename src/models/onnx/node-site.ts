@@ -9,6 +9,9 @@ import type { NodeAttributes } from './node-attributes.ts';
 import { OnnxRefusal } from './onnx-refusal.ts';
 import type { OnnxResult, OnnxSequence, OnnxValue } from './onnx-value.ts';
 
+/** Entries that one node's result may have where it is computed when the model is read. */
+const mostFolded = 2 ** 22;
+
 /** One node of an ONNX model while it is lowered to the graph. */
 export class NodeSite {
   /** The operator set that the model is written in. */
@@ -195,6 +198,9 @@ export class NodeSite {
   /** Refuses a shape of more entries than may be computed when the model is read. */
   checkFolded(shape: Shape): void {
     this.checkSize(shape);
+    if (sizeOf(shape) > mostFolded) {
+      this.refuse(`${formatShape(shape)} are more entries than are computed when a model is read`);
+    }
     this.#emission.needConstantRoom(sizeOf(shape));
   }
 

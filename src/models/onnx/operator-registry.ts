@@ -2,6 +2,7 @@ import type { OnnxOperator } from './operator.ts';
 import { activations } from './operators/activations.ts';
 import { arithmetic } from './operators/arithmetic.ts';
 import { attentions } from './operators/attention.ts';
+import { bitwise } from './operators/bitwise.ts';
 import { casts } from './operators/casts.ts';
 import { comparison } from './operators/comparison.ts';
 import { constants } from './operators/constants.ts';
@@ -20,6 +21,8 @@ import { pooling } from './operators/pooling.ts';
 import { products } from './operators/products.ts';
 import { recurrentLayers } from './operators/recurrent.ts';
 import { reductions } from './operators/reductions.ts';
+import { resizing } from './operators/resizing.ts';
+import { rotaryEmbeddings } from './operators/rotary-embedding.ts';
 import { scattering } from './operators/scattering.ts';
 import { sequences } from './operators/sequences.ts';
 import { shaping } from './operators/shaping.ts';
@@ -49,6 +52,9 @@ const families: readonly (readonly OnnxOperator[])[] = [
   recurrentLayers,
   attentions,
   einsums,
+  bitwise,
+  rotaryEmbeddings,
+  resizing,
   losses,
 ];
 

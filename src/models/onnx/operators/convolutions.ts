@@ -2,9 +2,9 @@ import { formatShape, type Shape } from '../../../tensors/tensor.ts';
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
 import { type OnnxOperator, operator } from '../operator.ts';
-import { imageOf, readWindowAttributes, slidingWindows, unfolded, type Windows } from './windows.ts';
+import { needImage, readWindowAttributes, slidingWindows, unfolded, type Windows } from './windows.ts';
 
-/** Convolutions of images with one or two axes. */
+/** Convolutions of images with one to three axes. */
 export const convolutions: readonly OnnxOperator[] = [
   operator('Conv', 1, convolution),
   operator('ConvTranspose', 1, transposedConvolution),
@@ -12,7 +12,7 @@ export const convolutions: readonly OnnxOperator[] = [
 
 /** Weights are [outputs, channels / group, …taps]. */
 function convolution(node: NodeSite): OnnxValue {
-  const [x, weights] = [imageOf(node), node.needFloat(node.input(1))];
+  const [x, weights] = [needImage(node, node.needFloat(node.input(0))), node.needFloat(node.input(1))];
   const group = node.attributes.int('group') ?? 1;
   const [outputs, depth, ...taps] = weights.shape;
   checkTaps(node, x, weights, taps);
@@ -43,7 +43,7 @@ function withBias(node: NodeSite, images: OnnxValue): OnnxValue {
 
 /** The transposed map of a convolution. Weights are [channels, outputs / group, …taps]. */
 function transposedConvolution(node: NodeSite): OnnxValue {
-  const [x, weights] = [imageOf(node), node.needFloat(node.input(1))];
+  const [x, weights] = [needImage(node, node.needFloat(node.input(0))), node.needFloat(node.input(1))];
   const group = node.attributes.int('group') ?? 1;
   const [channels, outputs, ...taps] = weights.shape;
   checkTaps(node, x, weights, taps);

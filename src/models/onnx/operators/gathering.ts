@@ -24,33 +24,36 @@ export function indicesWithin(node: NodeSite, indices: OnnxValue, length: number
   });
 }
 
-/** The entries at these indices along an axis, whose place the indices' axes take. */
-export function takenAlong(
-  node: NodeSite,
-  x: OnnxValue,
-  axis: number,
-  indices: readonly number[],
-  shape: Shape = [indices.length],
-): OnnxValue {
-  const rest = x.shape.toSpliced(axis, 1);
-  node.checkSize([...shape, ...rest]);
-  if (shape.length === 0) {
-    const [index] = indices;
-    return node.reshape(slicedAlong(node, x, axis, index, index + 1), rest);
-  }
+/** The same as a value: as it is, where there are no negative ones. */
+function placesWithin(node: NodeSite, indices: OnnxValue, length: number): OnnxValue {
+  const counted = indicesWithin(node, indices, length);
+  const given = node.needKnown(indices, 'the indices');
+  if (counted.every((index, i) => index === given[i])) return indices;
+  return node.constant('int64', indices.shape, Float64Array.from(counted));
+}
+
+/** Indices, as a vector. */
+export function places(node: NodeSite, indices: readonly number[]): OnnxValue {
+  return node.constant('int64', [indices.length], Float64Array.from(indices));
+}
+
+/** The entries at some places, from 0 on, along an axis, which the places' axes take the place of. */
+export function takenAlong(node: NodeSite, x: OnnxValue, axis: number, chosen: OnnxValue): OnnxValue {
+  node.checkSize([...chosen.shape, ...x.shape.toSpliced(axis, 1)]);
   const front = x.shape.map((_, i) => i).toSpliced(axis, 1);
-  const rows = node.transpose(x, [axis, ...front]);
-  const taken = node.apply('take-rows', [rows, node.constant('int64', shape, Float64Array.from(indices))]);
-  // From [indices, before, after] to [before, indices, after].
+  const taken = node.apply('take-rows', [node.transpose(x, [axis, ...front]), chosen]);
+  // From [places, before, after] to [before, places, after].
   const axes = taken.shape.map((_, i) => i);
-  const [own, others] = [axes.slice(0, shape.length), axes.slice(shape.length)];
+  const [own, others] = [axes.slice(0, chosen.shape.length), axes.slice(chosen.shape.length)];
   return node.transpose(taken, others.toSpliced(axis, 0, ...own));
 }
 
 function gather(node: NodeSite): OnnxValue {
   const [x, indices] = [node.input(0), node.input(1)];
   const axis = node.axis(node.attributes.int('axis') ?? 0, x.shape.length);
-  return takenAlong(node, x, axis, indicesWithin(node, indices, x.shape[axis]), indices.shape);
+  if (indices.shape.length > 0) return takenAlong(node, x, axis, placesWithin(node, indices, x.shape[axis]));
+  const [index] = indicesWithin(node, indices, x.shape[axis]);
+  return node.reshape(slicedAlong(node, x, axis, index, index + 1), x.shape.toSpliced(axis, 1));
 }
 
 /** Of each line along an axis, the entries that the same line of the indices names. */
@@ -64,8 +67,8 @@ function gatherElements(node: NodeSite): OnnxValue {
   const chosen = indicesWithin(node, indices, x.shape[axis]);
   const isOneEach = shape.every((length, i) => length === (i === axis ? 1 : x.shape[i]));
   if (isOneEach) {
-    const places = node.constant('int64', shape.toSpliced(axis, 1), Float64Array.from(chosen));
-    return node.reshape(node.apply('pick', [x, places], { axis }), shape);
+    const picked = node.reshape(placesWithin(node, indices, x.shape[axis]), shape.toSpliced(axis, 1));
+    return node.reshape(node.apply('pick', [x, picked], { axis }), shape);
   }
   return pickedEntries(node, [x], shape, elementPlaces(x.shape, shape, axis, chosen));
 }
@@ -135,7 +138,7 @@ function compress(node: NodeSite): OnnxValue {
   if (chosen.some((index) => index >= x.shape[axis])) {
     node.refuse(`the condition is longer than the axis, ${x.shape[axis]}`);
   }
-  return takenAlong(node, x, axis, chosen);
+  return takenAlong(node, x, axis, places(node, chosen));
 }
 
 /** Each sequence of a batch turned round over its own length. */

@@ -3,7 +3,7 @@ import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
 import { type OnnxOperator, operator } from '../operator.ts';
 import { paddedAlong, slicedAlong } from './cutting.ts';
-import { takenAlong } from './gathering.ts';
+import { places, takenAlong } from './gathering.ts';
 
 /** Entries put around a value. */
 export const padding: readonly OnnxOperator[] = [operator('Pad', 2, pad)];
@@ -34,7 +34,7 @@ function pad(node: NodeSite): OnnxValue {
     const around = [Math.max(0, before), Math.max(0, after)] as const;
     if (around[0] === 0 && around[1] === 0) return cut;
     if (mode === 'constant') return paddedAlong(node, cut, axis, around, entry);
-    return takenAlong(node, cut, axis, repeatedIndices(node, mode, cut.shape[axis], around));
+    return takenAlong(node, cut, axis, places(node, repeatedIndices(node, mode, cut.shape[axis], around)));
   }, x);
 }
 

@@ -3,7 +3,15 @@ import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
 import { type OnnxOperator, operator } from '../operator.ts';
 import { plus, times } from './scaling.ts';
-import { readWindowAttributes, slidingWindows, tapsWithin, unfolded, type Windows } from './windows.ts';
+import {
+  needImage,
+  readWindowAttributes,
+  slidingWindows,
+  tapsWithin,
+  uncut,
+  unfolded,
+  type Windows,
+} from './windows.ts';
 
 /** What is made of the windows of an image, or of the whole of it, channel by channel. */
 export const pooling: readonly OnnxOperator[] = [
@@ -27,13 +35,8 @@ interface Pooling {
 }
 
 function readPooling(node: NodeSite): Pooling {
-  const x = node.input(0);
+  const x = needImage(node, node.input(0));
   const axes = x.shape.length - 2;
-  if (axes !== 1 && axes !== 2) {
-    node.refuse(
-      `its input has shape ${formatShape(x.shape)}, but images with one or two axes behind n and the channels are supported`,
-    );
-  }
   const taps =
     node.attributes.ints('kernel_shape') ?? node.refuse('it does not say how large the windows are');
   if (taps.length !== axes || taps.some((count) => count < 1)) {
@@ -119,15 +122,8 @@ function localResponse(node: NodeSite): OnnxValue {
   const [n, channels, ...lengths] = x.shape;
   // The channels as the one axis of images, so that the sums are over windows.
   const squares = node.reshape(node.apply('square', [x]), [n, 1, channels, sizeOf(lengths)]);
-  const alongChannels = {
-    taps: size,
-    positions: channels,
-    stride: 1,
-    dilation: 1,
-    start: -Math.floor((size - 1) / 2),
-    spacing: 1,
-  };
-  const across = { ...alongChannels, taps: 1, positions: sizeOf(lengths), start: 0 };
+  const alongChannels = { ...uncut(channels), taps: size, start: -Math.floor((size - 1) / 2) };
+  const across = uncut(sizeOf(lengths));
   const sums = node.reshape(overTaps(node, 'sum', unfolded(node, squares, [alongChannels, across])), x.shape);
   const base = plus(
     node,

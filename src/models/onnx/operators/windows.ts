@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from '../../../tensors/tensor.ts';
+import { formatShape, type Shape, sizeOf } from '../../../tensors/tensor.ts';
 import type { NodeSite } from '../node-site.ts';
 import type { OnnxValue } from '../onnx-value.ts';
 
@@ -22,13 +22,12 @@ export interface WindowAttributes {
   readonly extraAfter: boolean;
 }
 
-/** The image [n, channels, …lengths] that a node takes, with one or two axes of lengths. */
-export function imageOf(node: NodeSite): OnnxValue {
-  const x = node.needFloat(node.input(0));
+/** Refuses what is no image [n, channels, …lengths] of one to three axes of lengths. */
+export function needImage(node: NodeSite, x: OnnxValue): OnnxValue {
   const axes = x.shape.length - 2;
-  if (axes === 1 || axes === 2) return x;
+  if (axes >= 1 && axes <= 3) return x;
   return node.refuse(
-    `its input has shape ${formatShape(x.shape)}, but images with one or two axes behind n and the channels are supported`,
+    `its input has shape ${formatShape(x.shape)}, but images with one to three axes behind n and the channels are supported`,
   );
 }
 
@@ -98,12 +97,36 @@ function around(
   return extraAfter ? { before: less, after: more } : { before: more, after: less };
 }
 
-/** What each window sees: [n, channels, …taps, …positions]. */
+/** What each window sees: [n, channels, …taps, …positions]. Of three axes the first one is cut by itself. */
 export function unfolded(
   node: NodeSite,
   x: OnnxValue,
   windows: readonly Windows[],
   padding: 'zero' | 'lowest' = 'zero',
+): OnnxValue {
+  if (windows.length <= 2) return unfoldedImage(node, x, windows, padding);
+  const [n, channels, length, ...rest] = x.shape;
+  const [first, ...others] = windows;
+  const lines = node.reshape(x, [n, channels, length, sizeOf(rest)]);
+  const cut = unfoldedImage(node, lines, [first, uncut(sizeOf(rest))], padding);
+  const images = node.reshape(cut, [n, channels * first.taps * first.positions, ...rest]);
+  const inner = unfolded(node, images, others, padding);
+  const parted = node.reshape(inner, [n, channels, first.taps, first.positions, ...inner.shape.slice(2)]);
+  const taps = others.map((_, i) => 4 + i);
+  const positions = others.map((_, i) => 4 + others.length + i);
+  return node.transpose(parted, [0, 1, 2, ...taps, 3, ...positions]);
+}
+
+/** Windows of one entry each. */
+export function uncut(length: number): Windows {
+  return { taps: 1, positions: length, stride: 1, dilation: 1, start: 0, spacing: 1 };
+}
+
+function unfoldedImage(
+  node: NodeSite,
+  x: OnnxValue,
+  windows: readonly Windows[],
+  padding: 'zero' | 'lowest',
 ): OnnxValue {
   node.checkSize([...x.shape.slice(0, 2), ...windows.flatMap(({ taps, positions }) => [taps, positions])]);
   return node.apply('unfold', [x], {
