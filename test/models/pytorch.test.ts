@@ -1,29 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import type { CheckSettings } from '../../src/check/settings.ts';
-import { readJob } from '../../src/models/read-job.ts';
-import { tensorSections } from '../../src/models/tensor-files.ts';
 import { checkGradients } from '../fixtures/on-kernels.ts';
-import { projectRoot } from '../structure/import-graph.ts';
-
-const folder = join(projectRoot, 'test/fixtures/pytorch');
-const jobs = readdirSync(folder).flatMap((file) =>
-  file.endsWith('.json') ? [file.replace('.json', '')] : [],
-);
-
-/** A job that test/fixtures/pytorch/make.py wrote, with the tensors that lie in files beside its document. */
-function readFixture(name: string): CheckJob {
-  const files = tensorSections.flatMap((section) => {
-    const path = join(folder, `${name}.${section}.safetensors`);
-    return existsSync(path) ? [[section, readFileSync(path)] as const] : [];
-  });
-  const document: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-  const reading = readJob(document, Object.fromEntries(files));
-  if (reading.kind === 'faults') throw new Error(JSON.stringify(reading.faults));
-  return reading.job;
-}
+import { pytorchJobs, readPytorchJob } from '../fixtures/pytorch-jobs.ts';
 
 function check(job: CheckJob, settings: Partial<CheckSettings>) {
   return checkGradients({ ...job, spec: { ...job.spec, settings: { ...job.spec.settings, ...settings } } });
@@ -31,12 +10,13 @@ function check(job: CheckJob, settings: Partial<CheckSettings>) {
 
 describe('the jobs that PyTorch computed', () => {
   it('have the models that people train among them', () => {
-    for (const name of ['conv-net', 'lstm', 'gru', 'transformer', 'embedding']) expect(jobs).toContain(name);
+    for (const name of ['conv-net', 'lstm', 'gru', 'transformer', 'embedding'])
+      expect(pytorchJobs).toContain(name);
   });
 });
 
-describe.each(jobs)('the job %s that PyTorch computed', (name) => {
-  const job = readFixture(name);
+describe.each(pytorchJobs)('the job %s that PyTorch computed', (name) => {
+  const job = readPytorchJob(name);
 
   it.each(['auto', 'weight-perturbation', 'node-perturbation'] as const)(
     'costs the same, and autograd’s gradient passes on every component by %s',
