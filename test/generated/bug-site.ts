@@ -17,7 +17,7 @@ export function bugSite(seed: number): BugSite {
   const network = randomNetwork(seed);
   const random = randomStream(seed + 1e6);
   const weights = network.job.spec.parameters.filter(
-    ({ shape, size }) => shape.length > 1 && shape[0] > 1 && shape[shape.length - 1] > 1 && size > 5,
+    ({ shape, size }) => shape.length > 1 && shape[0] > 1 && shape[shape.length - 1] > 1 && size > 7,
   );
   const weight = weights.length === 0 ? undefined : weights[Math.floor(random() * weights.length)];
   return { network, right: backpropagate(network.job), weight, random };

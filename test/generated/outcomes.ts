@@ -1,9 +1,9 @@
 import type { CheckJob, Parameter } from '../../src/check/check-job.ts';
 import type { ParameterReport, Report, Verdict } from '../../src/check/report/report.ts';
 import type { Strategy } from '../../src/check/settings.ts';
+import { largestMagnitude } from '../../src/check/verdict/precision.ts';
 import { fromJsonNumber } from '../../src/tensors/json-number.ts';
-import type { Shape } from '../../src/tensors/tensor.ts';
-import { sizeOf } from '../../src/tensors/tensor.ts';
+import { type Shape, sizeOf } from '../../src/tensors/tensor.ts';
 import { checkGradients } from '../fixtures/on-kernels.ts';
 import type { BugSite } from './bug-site.ts';
 import type { Nested } from './networks/draws.ts';
@@ -27,15 +27,18 @@ export interface RightOutcome {
 export interface BugOutcome {
   readonly bug: string;
   readonly family: string;
-  /** Of the parameter in which it moved most. */
+  /** Of every parameter that it moved, or of one that did not fail. */
   readonly verdict: Verdict;
   readonly isNamed: boolean;
   readonly reproduction: string;
 }
 
-export async function rightOutcome(variant: RightVariant, site: BugSite): Promise<RightOutcome> {
+/** Undefined where the network has no such variant. */
+export async function rightOutcome(variant: RightVariant, site: BugSite): Promise<RightOutcome | undefined> {
   const { seed, family, isSaturated } = site.network;
-  const { job, claimed } = variant.claim(site);
+  const claim = variant.claim(site);
+  if (claim === undefined) return undefined;
+  const { job, claimed } = claim;
   const strategy = strategyOf(seed);
   const { verdict, components } = await check(job, claimed, strategy);
   return {
@@ -56,23 +59,24 @@ export async function bugOutcome(bug: PlantedBug, site: BugSite): Promise<BugOut
   if (claimed === undefined) return undefined;
   const strategy = strategyOf(network.seed + bug.name.length);
   const report = await check(network.job, claimed, strategy);
-  const found = network.job.spec.parameters.flatMap((parameter) => {
+  const moved = network.job.spec.parameters.flatMap((parameter) => {
     const own = report.parameters.find(({ name }) => name === parameter.name);
     return own !== undefined && hasMoved(parameter, right, claimed, own) ? [own] : [];
   });
-  if (found.length === 0) return undefined;
-  const worst = found.reduce((most, next) =>
-    fromJsonNumber(next.relativeDifference) > fromJsonNumber(most.relativeDifference) ? next : most,
-  );
-  const [first] = worst.diagnoses ?? [];
+  if (moved.length === 0) return undefined;
+  // The one with most components tells most.
+  const [first] = moved.reduce((a, b) => (b.components.total > a.components.total ? b : a)).diagnoses ?? [];
   return {
     bug: bug.name,
     family: network.family,
-    verdict: found.find(({ verdict }) => verdict !== 'fail')?.verdict ?? 'fail',
+    verdict: moved.find(({ verdict }) => verdict !== 'fail')?.verdict ?? 'fail',
     isNamed: first !== undefined && bug.isNamed(first.cause),
     reproduction: reproduction(`${bug.name}, ${strategy}`, network, claimed),
   };
 }
+
+/** What rounds off in a derivative, as a share of the gradient's largest component: no bug moves less. */
+const ROUNDING = 1e-12;
 
 function hasMoved(
   { offset, size }: Parameter,
@@ -80,7 +84,7 @@ function hasMoved(
   claimed: Float64Array,
   { detectable }: ParameterReport,
 ): boolean {
-  const least = fromJsonNumber(detectable);
+  const least = Math.max(fromJsonNumber(detectable), ROUNDING * largestMagnitude(right));
   return right
     .subarray(offset, offset + size)
     .some((value, i) => Math.abs(value - claimed[offset + i]) > least);

@@ -1,4 +1,5 @@
 import type { CheckJob } from '../../src/check/check-job.ts';
+import { largestMagnitude } from '../../src/check/verdict/precision.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { tensor } from '../../src/tensors/tensor.ts';
 import type { BugSite } from './bug-site.ts';
@@ -7,7 +8,8 @@ import { backpropagate } from './reverse-mode.ts';
 /** A right gradient, and the job that claims it. */
 export interface RightVariant {
   readonly name: string;
-  readonly claim: (site: BugSite) => { readonly job: CheckJob; readonly claimed: Float64Array };
+  /** Undefined where the network has none. */
+  readonly claim: (site: BugSite) => { readonly job: CheckJob; readonly claimed: Float64Array } | undefined;
 }
 
 export const rightVariants: readonly RightVariant[] = [
@@ -18,7 +20,10 @@ export const rightVariants: readonly RightVariant[] = [
   },
   {
     name: 'computed in float32',
-    claim: ({ network: { job } }) => ({ job, claimed: backpropagate(job, { round: Math.fround }) }),
+    claim: ({ network: { job }, right }) => {
+      const claimed = backpropagate(job, { round: Math.fround });
+      return isRightInFloat32(claimed, right, job) ? { job, claimed } : undefined;
+    },
   },
   {
     name: 'of a cost a million times larger or smaller',
@@ -42,4 +47,17 @@ function withCostTimes(factor: number, job: CheckJob): CheckJob {
     cost: nodes.length + 1,
   };
   return { ...job, spec: { ...job.spec, graph } };
+}
+
+/**
+ * Whether float32 has lost no more than the rules for it allow: 1e-4 of a parameter's largest component. Before a norm
+ * of inputs that hardly differ it can lose everything, and what is left is no right gradient any more.
+ */
+function isRightInFloat32(claimed: Float64Array, right: Float64Array, job: CheckJob): boolean {
+  const least = 2 ** -19 * largestMagnitude(right);
+  return job.spec.parameters.every(({ offset, size }) => {
+    const own = right.subarray(offset, offset + size);
+    const allowed = Math.max(1e-4 * largestMagnitude(own), least);
+    return own.every((value, i) => Math.abs(value - claimed[offset + i]) <= allowed);
+  });
 }

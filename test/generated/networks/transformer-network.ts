@@ -5,7 +5,8 @@ import type { Draft } from './draft.ts';
 export function drawTransformer(draft: Draft): Shape {
   const { draws, examples } = draft;
   const heads = draws.between(1, 2);
-  const features = heads * draws.between(1, 2) + (heads === 1 ? 1 : 0);
+  // A norm over two features leaves nothing but their signs.
+  const features = heads === 1 ? 3 : 4;
   const time = draws.between(2, 3);
   draft.input([examples, time, features]);
   const isNormedFirst = draws.chance(0.5);
