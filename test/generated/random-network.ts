@@ -1,17 +1,33 @@
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { randomStream } from '../../src/check/random.ts';
 import { readJob } from '../../src/models/read-job.ts';
-import { Draft } from './networks/draft.ts';
+import { Draft, type LayoutName } from './networks/draft.ts';
 import type { Nested } from './networks/draws.ts';
 import { type Family, families } from './networks/families.ts';
 import { drawLoss } from './networks/loss-draw.ts';
 import { type DrawnPenalty, drawPenalty } from './networks/penalty-draw.ts';
 
+/** A part of a model: a layer, a loss or a regulariser. */
+type Part = Readonly<Record<string, unknown>>;
+
+export interface NetworkDocument {
+  readonly model: {
+    readonly format: 'layers';
+    readonly layout: LayoutName;
+    readonly layers: readonly Part[];
+    readonly loss: Part | readonly Part[];
+    readonly regularization?: readonly Part[];
+  };
+  readonly data: Readonly<Record<string, Nested>>;
+  readonly parameters: Readonly<Record<string, Nested>>;
+  readonly gradients: Readonly<Record<string, Nested>>;
+}
+
 /** One of the generated suite's networks, told by its seed alone. */
 export interface RandomNetwork {
   readonly seed: number;
   readonly family: string;
-  readonly document: Readonly<Record<string, unknown>>;
+  readonly document: NetworkDocument;
   readonly job: CheckJob;
   readonly examples: number;
   readonly penalty: DrawnPenalty | undefined;
@@ -29,7 +45,7 @@ export function randomNetwork(
   const loss = drawLosses(draft, output);
   const penalty = drawPenalty(draft);
   const values = [...draft.parameters].map(([name, parameter]) => [name, parameter.values] as const);
-  const document = {
+  const document: NetworkDocument = {
     model: {
       format: 'layers',
       layout: draft.layout,
@@ -50,7 +66,7 @@ export function randomNetwork(
 }
 
 /** A loss of what the layers give, and sometimes another one of the same, added to it. */
-function drawLosses(draft: Draft, output: readonly number[]): unknown {
+function drawLosses(draft: Draft, output: readonly number[]): Part | Part[] {
   const first = drawLoss(draft, output);
   if (!draft.draws.chance(0.15)) return first;
   const last = draft.layers[draft.layers.length - 1];

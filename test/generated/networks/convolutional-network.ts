@@ -1,6 +1,6 @@
 import type { Shape } from '../../../src/tensors/tensor.ts';
 import { addActivation } from './activation-layers.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Layer } from './draft.ts';
 
 type Axes = 1 | 2;
 
@@ -77,13 +77,16 @@ function transposedConvolution(draft: Draft, [channels, ...lengths]: Image, axes
 
 /** Batch norm in training or with running statistics, group norm, or none. */
 function normalise(draft: Draft, channels: number): void {
+  const type = draft.draws.oneOf(['batch-norm', 'batch-norm', 'running', 'group-norm', 'none'] as const);
+  if (type !== 'none') draft.add(norm(draft, type, channels));
+}
+
+function norm(draft: Draft, type: 'batch-norm' | 'running' | 'group-norm', channels: number): Layer {
   const { draws, data } = draft;
-  const type = draws.oneOf(['batch-norm', 'batch-norm', 'running', 'group-norm', 'none'] as const);
-  if (type === 'none') return;
   const affine = { gain: draft.parameter('g', [channels], 0.2, 1), bias: draft.bias([channels]) };
-  if (type === 'batch-norm') return draft.add({ type, ...affine });
+  if (type === 'batch-norm') return { type, ...affine };
   if (type === 'group-norm') {
-    return draft.add({ type, groups: channels % 2 === 0 ? draws.oneOf([1, 2]) : 1, ...affine });
+    return { type, groups: channels % 2 === 0 ? draws.oneOf([1, 2]) : 1, ...affine };
   }
   data.set(
     'mean',
@@ -93,7 +96,7 @@ function normalise(draft: Draft, channels: number): void {
     'variance',
     draws.nested([channels], () => 0.5 + Math.abs(draws.normal())),
   );
-  draft.add({ type: 'batch-norm', ...affine, runningMean: 'mean', runningVariance: 'variance' });
+  return { type: 'batch-norm', ...affine, runningMean: 'mean', runningVariance: 'variance' };
 }
 
 /** Makes features of the image and returns their number. */

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../src/tensors/tensor.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Layer } from './draft.ts';
 
 /** One encoder block (Vaswani et al. 2017): attention and two dense layers, each with a norm and a residual. */
 export function drawTransformer(draft: Draft): Shape {
@@ -11,7 +11,7 @@ export function drawTransformer(draft: Draft): Shape {
   draft.input([examples, time, features]);
   const isNormedFirst = draws.chance(0.5);
   if (isNormedFirst) norm(draft, features);
-  attend(draft, heads, features);
+  draft.add(attention(draft, heads, features));
   draft.add({ type: 'add', name: 'first', inputs: ['X', 'attended'] });
   norm(draft, features, isNormedFirst ? {} : { name: 'normed' });
   const inner = draws.between(2, 4);
@@ -30,13 +30,13 @@ function norm(draft: Draft, features: number, fields: { readonly name?: string }
 }
 
 /** Attention without parameters of its own, or with several heads and its weights together or one by one. */
-function attend(draft: Draft, heads: number, features: number): void {
+function attention(draft: Draft, heads: number, features: number): Layer {
   const { draws } = draft;
   const shared = { name: 'attended', heads, causal: draws.chance(0.6) };
-  if (draws.chance(0.15)) return draft.add({ type: 'attention', ...shared });
+  if (draws.chance(0.15)) return { type: 'attention', ...shared };
   const isTogether = draws.chance(0.6);
   const each = (make: () => string) => ({ query: make(), key: make(), value: make() });
-  draft.add({
+  return {
     type: 'multi-head-attention',
     ...shared,
     inWeights: isTogether
@@ -47,5 +47,5 @@ function attend(draft: Draft, heads: number, features: number): void {
       : {}),
     outWeights: draft.weight([features, features], features),
     ...(draws.chance(0.7) ? { outBias: draft.bias([features]) } : {}),
-  });
+  };
 }
