@@ -27,7 +27,7 @@ export interface RightOutcome {
 export interface BugOutcome {
   readonly bug: string;
   readonly family: string;
-  /** Of every parameter that it moved, or of one that did not fail. */
+  /** `pass` when any component that it moved passed; `fail` when every parameter that it moved failed. */
   readonly verdict: Verdict;
   readonly isNamed: boolean;
   readonly reproduction: string;
@@ -61,15 +61,18 @@ export async function bugOutcome(bug: PlantedBug, site: BugSite): Promise<BugOut
   const report = await check(network.job, claimed, strategy);
   const moved = network.job.spec.parameters.flatMap((parameter) => {
     const own = report.parameters.find(({ name }) => name === parameter.name);
-    return own !== undefined && hasMoved(parameter, right, claimed, own) ? [own] : [];
+    const count = own === undefined ? 0 : movedComponents(parameter, right, claimed, own);
+    return own === undefined || count === 0 ? [] : [{ own, verdict: verdictOn(count, own) }];
   });
   if (moved.length === 0) return undefined;
   // The one with most components tells most.
-  const [first] = moved.reduce((a, b) => (b.components.total > a.components.total ? b : a)).diagnoses ?? [];
+  const { own } = moved.reduce((a, b) => (b.own.components.total > a.own.components.total ? b : a));
+  const [first] = own.diagnoses ?? [];
+  const verdicts = moved.map(({ verdict }) => verdict);
   return {
     bug: bug.name,
     family: network.family,
-    verdict: moved.find(({ verdict }) => verdict !== 'fail')?.verdict ?? 'fail',
+    verdict: (['pass', 'inconclusive'] as const).find((each) => verdicts.includes(each)) ?? 'fail',
     isNamed: first !== undefined && bug.isNamed(first.cause),
     reproduction: reproduction(`${bug.name}, ${strategy}`, network, claimed),
   };
@@ -78,16 +81,23 @@ export async function bugOutcome(bug: PlantedBug, site: BugSite): Promise<BugOut
 /** What rounds off in a derivative, as a share of the gradient's largest component: no bug moves less. */
 const ROUNDING = 1e-12;
 
-function hasMoved(
+/** How many components of a parameter moved by more than would have been found in any that passed. */
+function movedComponents(
   { offset, size }: Parameter,
   right: Float64Array,
   claimed: Float64Array,
   { detectable }: ParameterReport,
-): boolean {
+): number {
   const least = Math.max(fromJsonNumber(detectable), ROUNDING * largestMagnitude(right));
   return right
     .subarray(offset, offset + size)
-    .some((value, i) => Math.abs(value - claimed[offset + i]) > least);
+    .filter((value, i) => Math.abs(value - claimed[offset + i]) > least).length;
+}
+
+/** If more components moved than did not pass, one that moved did. */
+function verdictOn(moved: number, { verdict, components }: ParameterReport): Verdict {
+  if (moved > components.failed + components.inconclusive) return 'pass';
+  return verdict === 'fail' ? 'fail' : 'inconclusive';
 }
 
 /** Every family is checked by both strategies in turn. */
