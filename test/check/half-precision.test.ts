@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
-import { randomStream } from '../../src/check/random.ts';
 import { largestMagnitude, precisionOf } from '../../src/check/verdict/precision.ts';
 import { judgeComponent, verdictRule } from '../../src/check/verdict/verdict.ts';
 import { roundedTo } from '../fixtures/half-precision.ts';
@@ -12,7 +11,7 @@ const strategies = ['weight-perturbation', 'node-perturbation', 'directional'] a
 
 /** Networks whose gradients float16 can hold. */
 const networks = Array.from({ length: 60 }, (_, seed) => {
-  const { job } = randomNetwork(randomStream(seed));
+  const { job } = randomNetwork(seed);
   return { seed, job, right: backpropagate(job) };
 }).filter(({ right }) => largestMagnitude(right) < 60_000 && right.every(Number.isFinite));
 

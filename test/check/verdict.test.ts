@@ -77,6 +77,14 @@ describe('the verdict on a component', () => {
     expect(by(5e-4)).toMatchObject({ verdict: 'inconclusive', flags: ['float32'] });
     expect(by(2e-3).verdict).toBe('fail');
   });
+
+  it('leaves open what float32 leaves of a bias whose gradient is 0, before a norm over the batch', () => {
+    const ofNothing = verdictRule(precisionOf('float32', Float64Array.of(0.1), 1e-6), 0);
+    const by = (roundings: number) =>
+      judgeComponent(ofNothing, { claimed: roundings * 2 ** -24 * 0.1, numeric: 0, bound: 1e-12 });
+    expect(by(20)).toMatchObject({ verdict: 'inconclusive', flags: ['float32'] });
+    expect(by(40).verdict).toBe('fail');
+  });
 });
 
 describe('at a kink', () => {

@@ -1,99 +1,83 @@
 import type { CheckJob } from '../../src/check/check-job.ts';
+import { randomStream } from '../../src/check/random.ts';
 import { readJob } from '../../src/models/read-job.ts';
+import { Draft, type LayoutName } from './networks/draft.ts';
+import type { Nested } from './networks/draws.ts';
+import { type Family, families } from './networks/families.ts';
+import { drawLoss } from './networks/loss-draw.ts';
+import { type DrawnPenalty, drawPenalty } from './networks/penalty-draw.ts';
 
-const activations = [
-  'relu',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'leaky-relu',
-  'elu',
-  'gelu',
-  'silu',
-  'selu',
-  'mish',
-];
-const losses = ['mse', 'binary-cross-entropy', 'cross-entropy', 'mae', 'huber'] as const;
+/** A part of a model: a layer, a loss or a regulariser. */
+type Part = Readonly<Record<string, unknown>>;
+
+export interface NetworkDocument {
+  readonly model: {
+    readonly format: 'layers';
+    readonly layout: LayoutName;
+    readonly layers: readonly Part[];
+    readonly loss: Part | readonly Part[];
+    readonly regularization?: readonly Part[];
+  };
+  readonly data: Readonly<Record<string, Nested>>;
+  readonly parameters: Readonly<Record<string, Nested>>;
+  readonly gradients: Readonly<Record<string, Nested>>;
+}
 
 /** One of the generated suite's networks, told by its seed alone. */
 export interface RandomNetwork {
-  readonly document: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly family: string;
+  readonly document: NetworkDocument;
   readonly job: CheckJob;
   readonly examples: number;
-  readonly hasPenalty: boolean;
+  readonly penalty: DrawnPenalty | undefined;
+  /** Whether its inputs are so large that little may be left of the gradient. */
   readonly isSaturated: boolean;
 }
 
-/** A dense network of one to three layers with everything about it drawn from the random numbers. */
-export function randomNetwork(random: () => number): RandomNetwork {
-  const below = (count: number) => Math.floor(random() * count);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const matrix = (rows: number, columns: number, scale: number, shift = 0) =>
-    Array.from({ length: rows }, () => Array.from({ length: columns }, () => scale * normal() + shift));
-  const examples = 3 + below(4);
-  const loss = losses[below(losses.length)];
-  const widths = Array.from({ length: 2 + below(3) }, () => 3 + below(4));
-  const outputs = widths[widths.length - 1];
-  const featuresFirst = random() < 0.5;
-  const inputScale = [1, 1, 1, 100, 1e-6][below(5)];
-  const isSaturated = inputScale === 100;
-  const parameters: Record<string, number[][] | number[]> = {};
-  const layers: Record<string, unknown>[] = [];
-  for (let layer = 1; layer < widths.length; layer++) {
-    const [from, to] = [widths[layer - 1], widths[layer]];
-    const scale = 1 / Math.sqrt(from) / (layer === 1 && inputScale < 1 ? inputScale : 1);
-    parameters[`W${layer}`] = featuresFirst ? matrix(to, from, scale) : matrix(from, to, scale);
-    parameters[`b${layer}`] = featuresFirst ? matrix(to, 1, 0.3) : matrix(1, to, 0.3)[0];
-    layers.push({ type: 'dense', weights: `W${layer}`, bias: `b${layer}` });
-    if (layer < widths.length - 1) layers.push({ type: activations[below(activations.length)] });
-  }
-  const hasPenalty = random() < 0.5;
-  const across = (rows: number, columns: number) => (featuresFirst ? [columns, rows] : [rows, columns]);
-  const [targetRows, targetColumns] = across(examples, outputs);
-  const target = {
-    mse: () => matrix(targetRows, targetColumns, 1),
-    mae: () => matrix(targetRows, targetColumns, 1),
-    huber: () => matrix(targetRows, targetColumns, 1),
-    'binary-cross-entropy': () =>
-      matrix(targetRows, targetColumns, 1).map((row) => row.map((value) => (value > 0 ? 1 : 0))),
-    'cross-entropy': () => Array.from({ length: examples }, () => below(outputs)),
-  }[loss]();
-  const [inputRows, inputColumns] = across(examples, widths[0]);
-  const zeros = Object.fromEntries(
-    Object.entries(parameters).map(([name, values]) => [
-      name,
-      values.map((row) => (Array.isArray(row) ? row.map(() => 0) : 0)),
-    ]),
-  );
-  const document = {
+/** The network of a seed; the families take turns. */
+export function randomNetwork(
+  seed: number,
+  family: Family = families[seed % families.length],
+): RandomNetwork {
+  const draft = new Draft(randomStream(seed), family.layout);
+  const output = family.draw(draft);
+  const loss = drawLosses(draft, output);
+  const penalty = drawPenalty(draft);
+  const values = [...draft.parameters].map(([name, parameter]) => [name, parameter.values] as const);
+  const document: NetworkDocument = {
     model: {
       format: 'layers',
-      input: 'X',
-      layout: featuresFirst ? 'features-first' : 'batch-first',
-      layers,
-      loss: {
-        type: loss,
-        target: 'Y',
-        ...(loss === 'binary-cross-entropy' || loss === 'cross-entropy' ? { from: 'logits' } : {}),
-      },
-      ...(hasPenalty
-        ? {
-            regularization: [
-              {
-                type: 'l2',
-                lambda: 0.3,
-                parameters: Object.keys(parameters).filter((name) => name.startsWith('W')),
-                scale: '1/(2m)',
-              },
-            ],
-          }
-        : {}),
+      layout: draft.layout,
+      layers: draft.layers,
+      loss,
+      ...(penalty === undefined ? {} : { regularization: [penalty.regularizer] }),
     },
-    data: { X: matrix(inputRows, inputColumns, inputScale), Y: target },
-    parameters,
-    gradients: zeros,
+    data: Object.fromEntries(draft.data),
+    parameters: Object.fromEntries(values),
+    gradients: Object.fromEntries(values.map(([name, nested]) => [name, zeros(nested)])),
   };
-  const outcome = readJob(document);
-  if (outcome.kind !== 'job') throw new Error(JSON.stringify(outcome.faults));
-  return { document, job: outcome.job, examples, hasPenalty, isSaturated };
+  const reading = readJob(document);
+  if (reading.kind !== 'job') {
+    throw new Error(`seed ${seed}: ${JSON.stringify(reading.faults)} of ${JSON.stringify(document)}`);
+  }
+  const { examples, isSaturated } = draft;
+  return { seed, family: family.name, document, job: reading.job, examples, penalty, isSaturated };
+}
+
+/** A loss of what the layers give, and sometimes another one of the same, added to it. */
+function drawLosses(draft: Draft, output: readonly number[]): Part | Part[] {
+  const first = drawLoss(draft, output);
+  if (!draft.draws.chance(0.15)) return first;
+  const last = draft.layers[draft.layers.length - 1];
+  draft.layers[draft.layers.length - 1] = { ...last, name: 'prediction' };
+  draft.add({ type: 'tanh' });
+  return [
+    { ...first, input: 'prediction' },
+    { ...drawLoss(draft, output), weight: 0.5 },
+  ];
+}
+
+function zeros(nested: Nested): Nested {
+  return typeof nested === 'number' ? 0 : nested.map(zeros);
 }

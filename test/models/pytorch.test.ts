@@ -1,32 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import type { CheckSettings } from '../../src/check/settings.ts';
-import { readJob } from '../../src/models/read-job.ts';
-import { fileParts } from '../../src/models/tensor-files.ts';
 import { checkGradients } from '../fixtures/on-kernels.ts';
-import { projectRoot } from '../structure/import-graph.ts';
-
-/** Layers, written beside PyTorch's modules; and the modules themselves as PyTorch exports them. */
-const jobs = ['pytorch', 'onnx'].flatMap((folder) =>
-  readdirSync(join(projectRoot, 'test/fixtures', folder)).flatMap((file) =>
-    file.endsWith('.json') ? [`${folder}/${file.replace('.json', '')}`] : [],
-  ),
-);
-
-/** A job that make.py in its folder wrote, with the files beside its document. */
-function readFixture(name: string): CheckJob {
-  const folder = join(projectRoot, 'test/fixtures');
-  const files = fileParts.flatMap((part) => {
-    const path = join(folder, part === 'model' ? `${name}.onnx` : `${name}.${part}.safetensors`);
-    return existsSync(path) ? [[part, readFileSync(path)] as const] : [];
-  });
-  const document: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-  const reading = readJob(document, Object.fromEntries(files));
-  if (reading.kind === 'faults') throw new Error(JSON.stringify(reading.faults));
-  return reading.job;
-}
+import { autogradErrors, pytorchJobs, readPytorchJob } from '../fixtures/pytorch-jobs.ts';
 
 function check(job: CheckJob, settings: Partial<CheckSettings>) {
   return checkGradients({ ...job, spec: { ...job.spec, settings: { ...job.spec.settings, ...settings } } });
@@ -34,20 +10,18 @@ function check(job: CheckJob, settings: Partial<CheckSettings>) {
 
 /** As PyTorch exports it softsign has |x| in it, which has no complex derivative. */
 const notAnalytic = new Set(['onnx/mlp-softsign']);
-/** PyTorch differentiates a hard sigmoid with the float32 nearest to 1/6. */
-const inexact = new Map([['onnx/mlp-hardsigmoid', 2e-8]]);
 
 describe('the jobs that PyTorch computed', () => {
   it('have the models that people train among them', () => {
     for (const name of ['conv-net', 'lstm', 'gru', 'transformer', 'embedding'])
-      expect(jobs).toContain(`pytorch/${name}`);
+      expect(pytorchJobs).toContain(`pytorch/${name}`);
     for (const name of ['mlp-gelu', 'conv-net', 'lstm', 'gru', 'transformer', 'transformer-dynamo'])
-      expect(jobs).toContain(`onnx/${name}`);
+      expect(pytorchJobs).toContain(`onnx/${name}`);
   });
 });
 
-describe.each(jobs)('the job %s that PyTorch computed', (name) => {
-  const job = readFixture(name);
+describe.each(pytorchJobs)('the job %s that PyTorch computed', (name) => {
+  const job = readPytorchJob(name);
 
   it.each(['auto', 'weight-perturbation', 'node-perturbation'] as const)(
     'costs the same, and autograd’s gradient passes on every component by %s',
@@ -68,7 +42,7 @@ describe.each(jobs)('the job %s that PyTorch computed', (name) => {
     }
     const report = await check(job, { method: 'complex-step' });
     expect(report.verdict).toBe('pass');
-    expect(Number(report.relativeDifference)).toBeLessThan(inexact.get(name) ?? 1e-13);
+    expect(Number(report.relativeDifference)).toBeLessThan(autogradErrors.get(name) ?? 1e-13);
   });
 
   it('with the gradient of one parameter doubled fails in that parameter alone, for that cause', async () => {

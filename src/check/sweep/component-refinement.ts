@@ -1,4 +1,5 @@
 import { evaluationError, type Noise, relativeNoise, roundingBound } from '../noise/noise.ts';
+import { DECISIVE } from '../verdict/verdict.ts';
 import type { ComponentProbes, Quotients } from './component-probes.ts';
 import { differences, RETRY_STEPS } from './differences.ts';
 import type { Kink, Refinement } from './refinement.ts';
@@ -14,9 +15,12 @@ const SECOND_ORDER = 4 / 3;
 /** A claimed value that many bounds away is wrong, however the truncation is estimated. */
 const FAR = 10;
 
+/** Where nothing but rounding leaves a component undecided, the step is made longer by the first of these that helps. */
+const WIDER = [8, 64, 512, 4096];
+
 /**
  * Looks at doubtful components again. The step is made smaller while a kink lies within it, or while truncation
- * outweighs rounding and leaves the component undecided.
+ * outweighs rounding and leaves the component undecided; and longer where rounding alone does.
  */
 export class ComponentRefinement {
   readonly #probes: ComponentProbes;
@@ -55,9 +59,40 @@ export class ComponentRefinement {
         return !this.#isSettled(refinement, claimed[i]);
       });
     }
+    if (!this.#widen(components, claimed, found)) return undefined;
     const kinked = components.flatMap((_, i) => (found[i] === undefined ? [i] : []));
     if (kinked.length > 0 && !this.#atKinks(components, kinked, found)) return undefined;
     return found.flatMap((refinement) => refinement ?? []);
+  }
+
+  /**
+   * Takes a longer step where J is so nearly linear in a component that only its rounding is seen, as in a weight of
+   * inputs of 1e-6. It counts where it decides, crosses no kink, and agrees with the shorter one.
+   * @returns false when the job was cancelled
+   */
+  #widen(components: readonly number[], claimed: Float64Array, found: (Refinement | undefined)[]): boolean {
+    const wider = components.flatMap((_, i) => {
+      const refinement = found[i];
+      if (refinement === undefined) return [];
+      const size = Math.max(Math.abs(claimed[i]), Math.abs(refinement.numeric));
+      const { step, bound, truncation } = refinement;
+      const rounding = bound - truncation;
+      if (bound <= DECISIVE * size || truncation > rounding) return [];
+      const factor = WIDER.find((each) => 2 * rounding <= each * DECISIVE * size);
+      return factor === undefined ? [] : [{ i, refinement, size, step: factor * step }];
+    });
+    if (wider.length === 0) return true;
+    const open = wider.map(({ i }) => i);
+    const steps = Float64Array.from(wider, ({ step }) => step);
+    const pair = this.#pair(components, open, steps, undefined);
+    if (pair === undefined) return false;
+    wider.forEach(({ i, refinement, size }, lane) => {
+      if (pair.crossed[lane] !== 0) return;
+      const wide = this.#central(pair.whole[lane], pair.half[lane], steps[lane]);
+      const agrees = Math.abs(wide.numeric - refinement.numeric) <= wide.bound + refinement.bound;
+      if (agrees && wide.bound <= DECISIVE * size) found[i] = wide;
+    });
+    return true;
   }
 
   #steps(components: readonly number[], open: readonly number[], factor: number): Float64Array {

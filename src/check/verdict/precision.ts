@@ -20,15 +20,21 @@ interface LowFormat {
   readonly floor: number;
   /** The unit roundoff. */
   readonly roundoff: number;
+  /** How many roundings of the job's largest component may be left of a gradient that is 0. */
+  readonly roundings: number;
   /** The most that rounding does to the smallest numbers; 0 where no gradient is as small as those. */
   readonly smallest: number;
 }
 
-/** Of float16 and bfloat16 by their 11 and 8 bits, as of float32 by its 24: the floor is a tenth of the tolerance. */
+/**
+ * Of float16 and bfloat16 by their 11 and 8 bits, as of float32 by its 24: the floor is a tenth of the tolerance.
+ * More roundings are left to float32, as they add up: the bias before a batch norm, whose gradient is 0, sums the
+ * derivatives of a whole batch that cancel.
+ */
 const lowFormats: Readonly<Record<Exclude<Dtype, 'float64'>, LowFormat>> = {
-  float32: { tolerance: 1e-4, floor: 1e-5, roundoff: 2 ** -24, smallest: 0 },
-  float16: { tolerance: 2e-3, floor: 2e-4, roundoff: 2 ** -11, smallest: 2 ** -25 },
-  bfloat16: { tolerance: 2e-2, floor: 2e-3, roundoff: 2 ** -8, smallest: 0 },
+  float32: { tolerance: 1e-4, floor: 1e-5, roundoff: 2 ** -24, roundings: 32, smallest: 0 },
+  float16: { tolerance: 2e-3, floor: 2e-4, roundoff: 2 ** -11, roundings: 4, smallest: 2 ** -25 },
+  bfloat16: { tolerance: 2e-2, floor: 2e-3, roundoff: 2 ** -8, roundings: 4, smallest: 0 },
 };
 
 /** How far a J computed in float64 may be from the service's, relative to max(1, |J|). */
@@ -56,7 +62,7 @@ export function precisionOf(
     tolerance: Math.max(tolerance, format.tolerance),
     floor: format.floor,
     gray: format.tolerance,
-    least: Math.max(4 * format.roundoff * job.largest.value, format.smallest),
+    least: Math.max(format.roundings * format.roundoff * job.largest.value, format.smallest),
   };
 }
 

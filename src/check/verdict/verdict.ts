@@ -40,7 +40,7 @@ export interface ComponentVerdict {
 }
 
 /** A numeric value within such a share of the component decides about it. */
-const DECISIVE = 1e-4;
+export const DECISIVE = 1e-4;
 /** An error of such a share of the parameter's largest component matters to nobody. */
 const NEGLIGIBLE = 1e-6;
 
