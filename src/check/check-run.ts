@@ -251,12 +251,14 @@ export class CheckRun {
     const runs = this.#runsOf.get(parameter) ?? [];
     if (this.#compiled.strategies[parameter] !== 'node-perturbation') return [];
     if (this.#sweep.audit(parameter)?.agreed === false || isCoarse(this.#job.spec.settings)) return runs;
-    const unclear = yield* this.#judgement(parameter).unclear(parameter, runs);
+    const largest = this.#sweep.largestUncrossed(parameter);
+    const unclear = yield* this.#judgement(parameter, largest).unclear(parameter, runs);
     return evenly(unclear, mostRefined(this.#compiled, this.#sweep.plan, parameter));
   }
 
-  #judgement(parameter: number): ParameterJudgement {
-    return new ParameterJudgement(this.#sweep, parameter, this.#job.claimed, this.#precisions[parameter]);
+  #judgement(parameter: number, largest?: number): ParameterJudgement {
+    const precision = this.#precisions[parameter];
+    return new ParameterJudgement(this.#sweep, parameter, this.#job.claimed, precision, largest);
   }
 
   *#reportFinished(): Piecewise<void> {

@@ -3,9 +3,13 @@ import { type Graph, isLeaf } from './graph.ts';
 import type { Heap } from './heap.ts';
 import { Lazy } from './lazy.ts';
 import type { LinearUse } from './linear-uses.ts';
+import { movedEntries } from './moved-entries.ts';
 import type { Operand, TransposedKernel, TransposedLanesKernel } from './op.ts';
 import { findOp } from './ops/registry.ts';
 import { compactShape, type Region, RegionMap } from './region.ts';
+
+/** Entries of a parameter, brought to other places, that a table is made of. */
+const mostMoved = 2 ** 22;
 
 /** One link of a chain, made ready for the regions that a unit of the output leaves of its nodes. */
 interface ContractionStep {
@@ -24,8 +28,10 @@ interface ContractionStep {
  * the parameter, along a linear use: ∂J/∂W = Xᵀ·∂J/∂Z for Z = X·W. Exact up to rounding, as the use is linear.
  */
 export class Contraction {
-  /** The parameter's entries that a unit is a derivative of. */
+  /** The entries that a unit is a derivative of: the parameter's, or where `entries` says so, those of what it is moved to. */
   readonly target: RegionMap;
+  /** For each entry of what the parameter is moved to, the entry of the parameter that it is; −1 for none. */
+  readonly entries: Lazy<Int32Array> | undefined;
   readonly targetSize: number;
   /** float64s of scratch that `run` needs for each unit, the result's included. */
   readonly scratchSize: number;
@@ -35,8 +41,15 @@ export class Contraction {
   /** Coordinates of a unit. */
   readonly #rank: number;
 
-  private constructor(steps: readonly ContractionStep[], target: Region, flops: number, rank: number) {
+  private constructor(
+    steps: readonly ContractionStep[],
+    target: Region,
+    flops: number,
+    rank: number,
+    entries?: Lazy<Int32Array>,
+  ) {
     this.#steps = steps;
+    this.entries = entries;
     this.#rank = rank;
     this.target = new RegionMap(target);
     this.targetSize = this.target.size;
@@ -52,23 +65,28 @@ export class Contraction {
     const steps: ContractionStep[] = [];
     let region = unit;
     let flops = 0;
-    for (const { node, input } of use.chain.toReversed()) {
+    for (const [i, { node, input }] of [...use.chain.entries()].reverse()) {
       const definition = graph.nodes[node];
       if (isLeaf(definition)) return undefined;
       const op = findOp(definition.op);
       const shapes = definition.inputs.map((id) => graph.nodes[id].shape);
       const pulled = op.pull?.(region.fixed, shapes, definition.attributes, definition.shape);
-      if (pulled === undefined || op.transposed === undefined) return undefined;
-      const regions = shapes.map((shape, i) => ({ shape, fixed: pulled[i] }));
+      if (pulled === undefined || op.transposed === undefined) {
+        // Units do not follow through a cut or a concatenation, but where each entry comes from can be told.
+        if (i >= use.moves || sizeOf(definition.shape) > mostMoved) return undefined;
+        const entries = new Lazy(() => movedEntries(graph, use.leaf, node));
+        return new Contraction(steps, region, flops, unit.shape.length, entries);
+      }
+      const regions = shapes.map((shape, own) => ({ shape, fixed: pulled[own] }));
       const compact = regions.map(compactShape);
       const output = compactShape(region);
       // A term of a sum has the derivatives of the sum.
       const isSame = op.passesOn?.(input, definition.attributes) && sameShape(compact[input], output);
       if (!isSame) {
-        const inputs = definition.inputs.map((id, i) => ({
+        const inputs = definition.inputs.map((id, own) => ({
           node: id,
-          map: new RegionMap(regions[i]),
-          isPassed: i === input,
+          map: new RegionMap(regions[own]),
+          isPassed: own === input,
         }));
         const { transposed, transposedLanes } = op;
         const isShared = inputs.every(({ map, isPassed }) => isPassed || map.whole);

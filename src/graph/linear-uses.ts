@@ -1,5 +1,6 @@
 import { sameShape } from '../tensors/tensor.ts';
 import { type Graph, isLeaf, type NodeId } from './graph.ts';
+import { isMovement } from './moved-entries.ts';
 import { findOp } from './ops/registry.ts';
 import { ancestorsOf } from './tape.ts';
 
@@ -14,7 +15,10 @@ export interface LinearLink {
  * comes out of the last one, the output, is probed; the derivative by the parameter follows by the transposed map.
  */
 export interface LinearUse {
+  readonly leaf: NodeId;
   readonly chain: readonly LinearLink[];
+  /** The links that the chain begins with and that only move entries: of several such ways to one node, one stands here. */
+  readonly moves: number;
   readonly output: NodeId;
 }
 
@@ -29,9 +33,13 @@ export function parameterUses(graph: Graph, leaf: NodeId): ParameterUses {
   const consumers = neededConsumers(graph);
   const linear: LinearUse[] = [];
   const other: NodeId[] = [];
-  for (const node of consumers[leaf]) {
-    const uses = followUses(graph, consumers, leaf, node);
-    if (uses === undefined) other.push(node);
+  const [moving, direct] = [true, false].map((moves) =>
+    consumers[leaf].filter((node) => isMovement(graph, node) === moves),
+  );
+  // What is only moved is followed together, as a concatenation may bring it together again.
+  for (const group of [moving, ...direct.map((node) => [node])]) {
+    const uses = followUses(graph, consumers, leaf, group);
+    if (uses === undefined) other.push(...group);
     else linear.push(...uses);
   }
   return { linear, other };
@@ -41,35 +49,50 @@ export function parameterUses(graph: Graph, leaf: NodeId): ParameterUses {
 interface Way {
   readonly link: LinearLink;
   readonly before: Way | undefined;
+  /** Whether all of them only move entries. */
+  readonly moves: boolean;
   /** Whether any of them takes a second input: a product, or a sum. */
   readonly multiplied: boolean;
 }
 
 /**
- * The uses that begin with one op; undefined when any of them is not linear. What is only moved (a weight turned round or
- * reshaped once, for every step of a recurrent layer) may be read in many places.
+ * The uses that begin with some ops; undefined when any of them is not linear. What is only moved (a weight turned round
+ * or reshaped once, for every step of a recurrent layer) may be read in many places.
  */
 function followUses(
   graph: Graph,
   consumers: readonly NodeId[][],
   leaf: NodeId,
-  first: NodeId,
+  first: readonly NodeId[],
 ): LinearUse[] | undefined {
   const uses: LinearUse[] = [];
-  const waiting: { readonly before: Way | undefined; readonly from: NodeId; readonly node: NodeId }[] = [
-    { before: undefined, from: leaf, node: first },
-  ];
+  const seen = new Set<NodeId>();
+  const waiting: { readonly before: Way | undefined; readonly from: NodeId; readonly node: NodeId }[] =
+    first.map((node) => ({ before: undefined, from: leaf, node }));
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { before, from, node } = next;
-    const link = linearLink(graph, node, from);
-    if (link === undefined) return undefined;
-    const way = { link, before, multiplied: (before?.multiplied ?? false) || hasSecondInput(graph, node) };
+    const { from, node } = next;
+    const way = wayOn(graph, next.before, from, node);
+    if (way === undefined) return undefined;
+    if (way.moves && seen.has(node)) continue;
+    seen.add(node);
     const following = followingOps(graph, consumers, way);
     if (following.length === 0 && !way.multiplied) return undefined;
-    if (following.length === 0) uses.push({ chain: chainOf(way), output: node });
+    if (following.length === 0) uses.push({ leaf, ...chainOf(way), output: node });
     for (const consumer of following) waiting.push({ before: way, from: node, node: consumer });
   }
   return uses.reverse();
+}
+
+/** The way on to a node, if it is linear in that one input and can be gone back through. */
+function wayOn(graph: Graph, before: Way | undefined, from: NodeId, node: NodeId): Way | undefined {
+  const definition = graph.nodes[node];
+  if (isLeaf(definition)) return undefined;
+  if ((before?.moves ?? true) && isMovement(graph, node)) {
+    return { link: { node, input: definition.inputs.indexOf(from) }, before, moves: true, multiplied: false };
+  }
+  const link = linearLink(graph, node, from);
+  const multiplied = (before?.multiplied ?? false) || definition.inputs.length > 1;
+  return link && { link, before, moves: false, multiplied };
 }
 
 /** Behind a product or a bias only further terms are followed, so that W and b come to the same output. */
@@ -80,15 +103,14 @@ function followingOps(graph: Graph, consumers: readonly NodeId[][], way: Way): r
   return next !== undefined && more.length === 0 && addsTerm(graph, next, node) ? [next] : [];
 }
 
-function hasSecondInput(graph: Graph, node: NodeId): boolean {
-  const definition = graph.nodes[node];
-  return !isLeaf(definition) && definition.inputs.length > 1;
-}
-
-function chainOf(last: Way): LinearLink[] {
+function chainOf(last: Way): Pick<LinearUse, 'chain' | 'moves'> {
   const chain: LinearLink[] = [];
-  for (let way: Way | undefined = last; way !== undefined; way = way.before) chain.push(way.link);
-  return chain.reverse();
+  let moves = 0;
+  for (let way: Way | undefined = last; way !== undefined; way = way.before) {
+    chain.push(way.link);
+    if (way.moves) moves++;
+  }
+  return { chain: chain.reverse(), moves };
 }
 
 /** The node as a link, if it is linear in that one input and can be gone back through. */

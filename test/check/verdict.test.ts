@@ -94,6 +94,12 @@ describe('at a kink', () => {
     }
   });
 
+  it('an error that stays between the slopes is not said to be detectable', () => {
+    const { bound, error } = atKink(0, {});
+    expect(atKink(1, {}).verdict).toBe('pass');
+    expect(bound + error).toBeGreaterThanOrEqual(1);
+  });
+
   it('what lies beyond both slopes is wrong', () => {
     expect(atKink(2, {}).verdict).toBe('fail');
     expect(atKink(-0.1, {}).verdict).toBe('fail');

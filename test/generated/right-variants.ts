@@ -22,7 +22,7 @@ export const rightVariants: readonly RightVariant[] = [
     name: 'computed in float32',
     claim: ({ network: { job }, right }) => {
       const claimed = backpropagate(job, { round: Math.fround });
-      return isRightInFloat32(claimed, right, job) ? { job, claimed } : undefined;
+      return isRightInFloat32(claimed, right, job) ? { job: sentAsFloat32(job), claimed } : undefined;
     },
   },
   {
@@ -33,6 +33,15 @@ export const rightVariants: readonly RightVariant[] = [
     },
   },
 ];
+
+/** The job with its gradients sent by a file of float32 numbers; that of few numbers could not be told by its looks. */
+function sentAsFloat32(job: CheckJob): CheckJob {
+  const parameters = job.spec.parameters.map((parameter) => ({
+    ...parameter,
+    claimedDtype: 'float32' as const,
+  }));
+  return { ...job, spec: { ...job.spec, parameters } };
+}
 
 /** The job with J multiplied by a factor. */
 function withCostTimes(factor: number, job: CheckJob): CheckJob {

@@ -125,7 +125,7 @@ export class SweepState {
         pairs.push({ node: this.numeric[at], weight: numeric[position], rounding });
       }
     }
-    const finding = judgeAudit(pairs, this.largest(parameter));
+    const finding = judgeAudit(pairs, this.largestUncrossed(parameter));
     this.#judged.set(parameter, finding);
     return finding;
   }
@@ -146,6 +146,18 @@ export class SweepState {
    * component that was not moved by itself.
    */
   largest(parameter: number): number {
+    return this.#largestOf(parameter, () => true);
+  }
+
+  /**
+   * The same of those that crossed no kink. What node-perturbation gives of others, a jump over a step, may be anything
+   * until they are moved by themselves.
+   */
+  largestUncrossed(parameter: number): number {
+    return this.#largestOf(parameter, (component) => this.crossed[component] === 0);
+  }
+
+  #largestOf(parameter: number, isCounted: (component: number) => boolean): number {
     let largest = 0;
     const { numeric } = this;
     const { claimed } = this.#job;
@@ -154,7 +166,7 @@ export class SweepState {
       for (let component = start; component < start + count; component++) {
         const value = numeric[component];
         const size = Math.abs(isDirected && Number.isNaN(value) ? claimed[component] : value);
-        if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+        if (size > largest && size < Number.POSITIVE_INFINITY && isCounted(component)) largest = size;
       }
     }
     return largest;

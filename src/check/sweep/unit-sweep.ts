@@ -46,7 +46,9 @@ export class UnitSweep {
 
   /** The derivatives that follow from some units. @returns undefined when the job was cancelled */
   run(start: number, count: number): ShardEntry[] | undefined {
-    const values = this.#group.members.map(({ contraction }) => new UnitValues(contraction.target, count));
+    const values = this.#group.members.map(
+      ({ contraction }) => new UnitValues(contraction.target, count, contraction.entries?.value),
+    );
     const { contracted, program } = this.#group;
     for (let first = 0; first < count; first += contracted) {
       const units = unitsFrom(start + first, Math.min(contracted, count - first));

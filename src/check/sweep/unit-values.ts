@@ -10,12 +10,15 @@ type UnitEntries = Pick<ShardEntry, 'components' | 'numeric' | 'crossed' | 'boun
  */
 export class UnitValues {
   readonly #map: RegionMap;
+  readonly #entries: Int32Array | undefined;
   readonly #starts: number[] = [];
   readonly #values: Float64Array;
   readonly #crossed: number[] = [];
 
-  constructor(map: RegionMap, units: number) {
+  /** @param entries for each entry that the map speaks of, the parameter's; −1 for none. Itself if left out */
+  constructor(map: RegionMap, units: number, entries?: Int32Array) {
     this.#map = map;
+    this.#entries = entries;
     this.#values = new Float64Array(units * map.size);
   }
 
@@ -28,6 +31,7 @@ export class UnitValues {
 
   /** @param rounding what rounding can have done to the entries of one unit */
   finish(rounding: Float64Array): UnitEntries {
+    if (this.#entries !== undefined) return this.#asMoved(this.#entries, rounding);
     const stride = this.#columnStride();
     if (stride !== undefined) return this.#asColumns(stride, rounding);
     const { size } = this.#map;
@@ -39,16 +43,35 @@ export class UnitValues {
       const components = { kind: 'blocks', start, count: this.#values.length, blocks: 1, stride: 0 } as const;
       return { components, numeric: this.#values, crossed, bound: { values: rounding, repeat: 1 } };
     }
-    const { table } = this.#map;
-    const indices = new Uint32Array(this.#values.length);
-    this.#starts.forEach((start, unit) => {
-      for (let i = 0; i < size; i++) indices[unit * size + i] = start + (table === undefined ? i : table[i]);
-    });
     return {
-      components: { kind: 'list', indices },
+      components: { kind: 'list', indices: this.#places() },
       numeric: this.#values,
       crossed,
       bound: { values: rounding, repeat: 1 },
+    };
+  }
+
+  /** Where the entries of all units lie. */
+  #places(): Uint32Array {
+    const { table, size } = this.#map;
+    const places = new Uint32Array(this.#values.length);
+    this.#starts.forEach((start, unit) => {
+      for (let i = 0; i < size; i++) places[unit * size + i] = start + (table === undefined ? i : table[i]);
+    });
+    return places;
+  }
+
+  /** Without the entries that are none of the parameter's. */
+  #asMoved(entries: Int32Array, rounding: Float64Array): UnitEntries {
+    const { size } = this.#map;
+    const places = this.#places();
+    const own = [...places.keys()].filter((i) => entries[places[i]] >= 0);
+    const crossed = new Set(this.#crossed);
+    return {
+      components: { kind: 'list', indices: Uint32Array.from(own, (i) => entries[places[i]]) },
+      numeric: Float64Array.from(own, (i) => this.#values[i]),
+      crossed: Uint32Array.from(own.keys()).filter((at) => crossed.has(Math.floor(own[at] / size))),
+      bound: { values: Float64Array.from(own, (i) => rounding[i % size]), repeat: 1 },
     };
   }
 

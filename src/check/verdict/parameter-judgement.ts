@@ -25,12 +25,21 @@ export class ParameterJudgement {
   readonly #truncation: number;
   readonly #complexRounding: number;
 
-  /** @param claimed the claimed gradient of the job */
-  constructor(sweep: SweepState, parameter: number, claimed: Float64Array, precision: Precision) {
+  /**
+   * @param claimed the claimed gradient of the job
+   * @param largest the largest magnitude of the parameter's numeric gradient
+   */
+  constructor(
+    sweep: SweepState,
+    parameter: number,
+    claimed: Float64Array,
+    precision: Precision,
+    largest = sweep.largest(parameter),
+  ) {
     this.precision = precision;
     this.#sweep = sweep;
     this.#claimed = claimed;
-    this.#rule = verdictRule(precision, sweep.largest(parameter));
+    this.#rule = verdictRule(precision, largest);
     this.#truncation = sweep.truncation(parameter);
     this.#complexRounding = sweep.complexRounding(parameter);
   }

@@ -85,8 +85,7 @@ export function judgeComponent(rule: VerdictRule, evidence: Evidence): Component
   if (claimed === 0 && isStill) return judged('pass', error, VACUOUS);
   const size = Math.max(Math.abs(claimed), Math.abs(numeric));
   const bound = Math.max(error + rule.tolerance * size, rule.floor);
-  if (refinement?.kink !== undefined)
-    return judged(verdictAtKink(rule, claimed, refinement.kink), bound, KINK);
+  if (refinement?.kink !== undefined) return judgeAtKink(rule, claimed, refinement.kink);
   const difference = Math.abs(claimed - numeric);
   if (crossed && refinement === undefined)
     return judged(difference > bound ? 'inconclusive' : 'pass', bound, KINK);
@@ -106,13 +105,21 @@ export function judgeComponent(rule: VerdictRule, evidence: Evidence): Component
  * one piece alone has the kink; several can have subgradients that add up to anything, as in relu(x) − relu(−x),
  * whose slopes are both 1 while frameworks claim 0.
  */
-function verdictAtKink(rule: VerdictRule, claimed: number, kink: Kink): Verdict {
+function judgeAtKink(rule: VerdictRule, claimed: number, kink: Kink): ComponentVerdict {
   const [low, high] = [Math.min(kink.left, kink.right), Math.max(kink.left, kink.right)];
   const size = Math.max(Math.abs(claimed), Math.abs(low), Math.abs(high));
   const reach = Math.max(kink.bound + rule.tolerance * size, rule.floor);
-  if (claimed >= low - reach && claimed <= high + reach) return 'pass';
   const isPlain = kink.pieces === 1 && high - low > 2 * kink.bound;
-  return isPlain ? 'fail' : 'inconclusive';
+  const isBetween = claimed >= low - reach && claimed <= high + reach;
+  const beyond: Verdict = isPlain ? 'fail' : 'inconclusive';
+  // The numeric value is the middle of the slopes.
+  const half = (high - low) / 2;
+  return {
+    verdict: isBetween ? 'pass' : beyond,
+    bound: half + reach,
+    error: half + kink.bound,
+    flags: KINK,
+  };
 }
 
 /**

@@ -22,7 +22,7 @@ export class Draft {
     this.draws = new Draws(random);
     this.examples = this.draws.between(3, 5);
     this.layout = layout === 'either' ? this.draws.oneOf(['batch-first', 'features-first']) : layout;
-    this.inputScale = this.draws.oneOf([1, 1, 1, 1, 1, 1e-6, 100, 1e6]);
+    this.inputScale = this.draws.oneOf([1, 1, 1, 1, 1, 1, 1, 1e-6, 100, 1e6]);
     this.isSaturated = this.inputScale > 1;
   }
 
