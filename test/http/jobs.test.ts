@@ -161,13 +161,13 @@ describe('GET /v1/jobs/{id}/report', () => {
     const { get, runJob } = await startRunningService();
     const id = await runJob(cubic);
     const path = `/v1/jobs/${id}/report`;
-    for (const accept of ['*/*', 'application/*', 'text/csv, application/json;q=0.5']) {
+    for (const accept of ['*/*', 'application/*', 'text/html, application/json;q=0.5']) {
       const answer = await get(path, { accept });
       expect(answer.status, accept).toBe(200);
       expect(answer.headers['content-type']).toMatch(/^application\/json/);
       expect(answer.json).toMatchObject({ verdict: 'fail', parameters: [{ name: 'theta' }] });
     }
-    for (const accept of ['text/csv', 'application/json;q=0', '*/*;q=0']) {
+    for (const accept of ['text/html', 'application/json;q=0', '*/*;q=0']) {
       const answer = await get(path, { accept });
       expect(answer, accept).toMatchObject({ status: 406, json: { code: 'not-acceptable' } });
       expect(answer.text).toContain('application/json');
