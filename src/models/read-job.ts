@@ -82,12 +82,19 @@ function readTensors(document: Document, files: FileTensors, model: OpenModel | 
   if (data !== undefined) refuseNonFinite(data, document.data, '/data', faults);
   if (parameters !== undefined) refuseNonFinite(parameters, document.parameters, '/parameters', faults);
   if (model?.kind !== 'file') {
+    if (parameters !== undefined && hasNoComponent(parameters)) {
+      faults.add('/parameters', 'there must be at least one parameter with at least one component');
+    }
     matchTensors(data, parameters, gradients, faults);
     return { data, parameters, gradients };
   }
   if (model.file === undefined) return { data, parameters: undefined, gradients };
   const given = { data: data ?? none, parameters: parameters ?? none };
   const held = model.file.hold(given, gradients ?? none, faults);
+  if (gradients !== undefined && hasNoComponent(held.parameters)) {
+    const detail = 'there must be one of at least one parameter of the model with at least one component';
+    faults.add('/gradients', detail);
+  }
   matchTensors(given.data, held.parameters, gradients, faults);
   return { ...held, gradients };
 }
@@ -99,9 +106,6 @@ function matchTensors(
   faults: Faults,
 ): void {
   if (parameters === undefined) return;
-  if (hasNoComponent(parameters)) {
-    faults.add('/parameters', 'there must be at least one parameter with at least one component');
-  }
   if (gradients !== undefined) matchGradients(parameters, gradients, faults);
   for (const name of data?.keys() ?? []) {
     if (parameters.has(name)) faults.add(pointerTo('/data', name), `${quote(name)} is a parameter too`);
