@@ -1,10 +1,12 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { Shape } from '../../src/tensors/tensor.ts';
 
-/** A float64 tensor. */
+/** A tensor, of float64 unless it says otherwise. */
 export interface WrittenTensor {
   readonly shape: Shape;
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
+  /** float32. */
+  readonly single?: boolean;
   /** Whole numbers, as int64. */
   readonly whole?: boolean;
   /** Not in the file, which names another one. */
@@ -38,6 +40,7 @@ export interface WrittenModel {
   readonly functions?: Readonly<Record<string, string>>;
 }
 
+const FLOAT = 1;
 const INT64 = 7;
 const DOUBLE = 11;
 
@@ -106,16 +109,17 @@ function writeAttribute(writer: protobuf.Writer, value: WrittenAttribute): void 
 function writeTensor(
   writer: protobuf.Writer,
   name: string,
-  { shape, values, whole, external }: WrittenTensor,
+  { shape, values, single, whole, external }: WrittenTensor,
 ): void {
   for (const length of shape) integer(writer, 1, length);
-  integer(writer, 2, whole ? INT64 : DOUBLE);
+  integer(writer, 2, whole ? INT64 : single ? FLOAT : DOUBLE);
   text(writer, 8, name);
   if (external) {
     integer(writer, 14, 1);
     return;
   }
-  const numbers = whole ? BigInt64Array.from(values, BigInt) : Float64Array.from(values);
+  const floats = single ? Float32Array.from(values) : Float64Array.from(values);
+  const numbers = whole ? BigInt64Array.from(Array.from(values), BigInt) : floats;
   writer.uint32(key(9, 2)).bytes(new Uint8Array(numbers.buffer));
 }
 
