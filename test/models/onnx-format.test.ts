@@ -106,6 +106,17 @@ describe('an ONNX model', () => {
       '/model: node 0 (Cast "the Cast"): what is cast to int64 depends on a parameter, but must be known',
     ],
     [
+      'places of the largest of what θ moves',
+      {
+        nodes: [
+          { operator: 'MaxPool', inputs: ['w'], outputs: ['J', 'i'], attributes: { kernel_shape: [2] } },
+        ],
+        initializers: { w: { shape: [1, 1, 2], values: [1, 2] } },
+      },
+      { gradients: { w: [[[0, 1]]] } },
+      '/model: node 0 (MaxPool "the MaxPool"): what the places of the largest are asked of depends on a parameter',
+    ],
+    [
       'shapes that do not fit',
       { inputs: { X: ['n', 3] } },
       { data: { X: [[1, 2, 3]] } },
