@@ -46,17 +46,18 @@ export function refuseMissingInitializers(
       at,
       `the model has no initializer ${quote(inFile)}${didYouMean(inFile, open, faults.list.length)}`,
     );
-    isFolded ||= open.length > 0 && nearestName(inFile, open) === undefined;
+    isFolded ||= nearestName(inFile, open) === undefined;
   }
   if (isFolded) faults.add('/model', explanation(open));
 }
 
 function explanation(open: readonly string[]): string {
   const listed = [...open.slice(0, mostListed), ...(open.length > mostListed ? ['…'] : [])].join(', ');
+  const left = open.length === 0 ? '' : `; the initializers without a gradient are ${listed}`;
   return (
     'parameters are missing from the file. An exporter that folds constants puts what it has computed of a parameter in ' +
-    `its place; the initializers without a gradient are ${listed}. Export with nothing folded: in PyTorch with ` +
-    'do_constant_folding=False and training=torch.onnx.TrainingMode.TRAINING, or with dynamo=True and optimize=False'
+    `its place${left}. Export with nothing folded: in PyTorch with do_constant_folding=False and ` +
+    'training=torch.onnx.TrainingMode.TRAINING, or with dynamo=True and optimize=False'
   );
 }
 
