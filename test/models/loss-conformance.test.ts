@@ -22,6 +22,8 @@ interface LossDescription {
   readonly target: PlainTensor;
   /** The loss of one prediction and its target, lines of features; for class indices the target is one number. */
   readonly each: (prediction: number[], target: number[]) => number;
+  /** The op of the loss that has no complex continuation, if one has none. */
+  readonly notAnalytic?: string;
   /** Lines of one example that are averaged rather than summed, and features too. */
   readonly divisor?: number;
 }
@@ -57,12 +59,18 @@ const descriptions: LossDescription[] = [
     each: overEntries((a, y) => -0.3 * (a - y) ** 2),
     divisor: 12,
   },
-  { loss: { type: 'mae' }, target: real, each: overEntries((a, y) => Math.abs(a - y)) },
+  {
+    loss: { type: 'mae' },
+    target: real,
+    each: overEntries((a, y) => Math.abs(a - y)),
+    notAnalytic: 'abs',
+  },
   {
     loss: { type: 'mae', outputs: 'mean', reduction: 'sum' },
     target: real,
     each: overEntries((a, y) => Math.abs(a - y)),
     divisor: 4,
+    notAnalytic: 'abs',
   },
   { loss: { type: 'huber' }, target: real, each: overEntries(huber(1)) },
   { loss: { type: 'huber', delta: 0.3, reduction: 'sum' }, target: real, each: overEntries(huber(0.3)) },
@@ -143,7 +151,7 @@ function lines({ values }: PlainTensor, width: number): number[][] {
 }
 
 function caseOf(description: LossDescription, columns: boolean) {
-  const { loss, shape = square, range = [-1.5, 1.5], target, each, divisor = 1 } = description;
+  const { loss, shape = square, range = [-1.5, 1.5], target, each, divisor = 1, notAnalytic } = description;
   const turn = (tensor: PlainTensor) => (columns ? transposed(tensor) : tensor);
   const X = draw(shape, 60, { low: range[0], high: range[1] });
   const width = shape[shape.length - 1];
@@ -157,6 +165,7 @@ function caseOf(description: LossDescription, columns: boolean) {
     data: { T: turn(target) },
     cost: (theta: PlainTensors) =>
       sum(lines(turn(theta.X), width).map((prediction, i) => each(prediction, targets[i]))) / scale,
+    notAnalytic,
   };
 }
 
@@ -218,6 +227,7 @@ for (const [regularizer, penalty] of penalties) {
       );
       return sum(output.values.map((value, i) => (value - T.values[i]) ** 2)) + penalty(W, b);
     },
+    ...(regularizer.type === 'l2' ? {} : { notAnalytic: 'abs' }),
   });
 }
 

@@ -42,8 +42,8 @@ function run(
     : fill([examples, time, size], ([i, t, j]) => states[i][t][j]);
 }
 
-export function rnnStates(theta: PlainTensors, course: Course): PlainTensor {
-  return run(theta, course, (x, h, [before]) => [before.map((_, j) => Math.tanh(x(j) + h(j)))]);
+export function rnnStates(theta: PlainTensors, course: Course, f = Math.tanh): PlainTensor {
+  return run(theta, course, (x, h, [before]) => [before.map((_, j) => f(x(j) + h(j)))]);
 }
 
 export function lstmStates(theta: PlainTensors, course: Course): PlainTensor {
