@@ -3,6 +3,7 @@ import type { Faults } from '../../errors/fault.ts';
 import type { NodeId } from '../../graph/graph.ts';
 import { objectReader, readBySchema } from '../schema-faults.ts';
 import { exampleWeightsSchema, weighted } from './example-weights.ts';
+import { insteadOfLossField } from './foreign-fields.ts';
 import type { MaybeNode, Site } from './site.ts';
 
 /** One kind of loss: the fields it is written with, and how it is lowered. */
@@ -66,7 +67,7 @@ export function lossKind<Shape extends z.ZodRawShape>(
     site: Site,
   ) => MaybeNode,
 ): LossKind {
-  const read = objectReader(schema, [], fieldsOfAll);
+  const read = objectReader(schema, [], fieldsOfAll, insteadOfLossField);
   const outputs = each === 'output' ? outputsSchema : positionsSchema;
   return {
     type,
