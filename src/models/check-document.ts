@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type CheckSettings, checksWholeParameters, defaultSettings, strategies } from '../check/settings.ts';
+import {
+  type CheckSettings,
+  checksWholeParameters,
+  defaultSettings,
+  methods,
+  strategies,
+} from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
@@ -30,11 +36,27 @@ const componentsSchema = z
     'Which components are checked: all, a seeded sample spread over every parameter, some parameters, or single ones.',
   );
 
+const compareMethodsSchema = z
+  .array(z.enum(methods))
+  .min(1)
+  .superRefine((listed, context) => {
+    listed.forEach((method, i) => {
+      if (listed.indexOf(method) < i)
+        context.addIssue({ code: 'custom', path: [i], message: `${method} is listed twice` });
+    });
+  })
+  .optional()
+  .meta({
+    description:
+      'Methods by which every component is differenced as well, each moved by itself, with the same step (complex-step: with 1e-20); the report shows their results side by side. The verdict is that of method alone.',
+    uniqueItems: true,
+  });
+
 /** The `check` object of a job document. */
 export const checkDocumentSchema = z
   .strictObject({
     method: z
-      .enum(['forward', 'backward', 'central', 'five-point', 'complex-step'])
+      .enum(methods)
       .default(defaultSettings.method)
       .describe(
         '(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h, (J(θ+h) − J(θ−h))/2h, (8(J(θ+h) − J(θ−h)) − (J(θ+2h) − J(θ−2h)))/12h, or Im J(θ+ih)/h.',
@@ -63,11 +85,9 @@ export const checkDocumentSchema = z
       .max(0xffff_ffff)
       .default(defaultSettings.seed)
       .describe('Makes a sample, and the vectors of directional, reproducible.'),
+    compareMethods: compareMethodsSchema,
   })
   .describe('How the gradients are checked. Every field has a default.');
-
-/** Fields that are designed but not built yet: refused by name. */
-export const plannedCheckFields: readonly string[] = ['compareMethods'];
 
 /** A strategy that was asked for is used or refused, never quietly replaced. */
 export function refuseUnfitStrategy({ strategy, method, components }: CheckSettings, faults: Faults): void {
@@ -83,17 +103,22 @@ export function refuseUnfitStrategy({ strategy, method, components }: CheckSetti
 
 /** Names every operation that complex-step would have to continue off the real axis and cannot. */
 export function refuseUnfitMethod(
-  { method, components }: CheckSettings,
+  { method, compareMethods = [], components }: CheckSettings,
   graph: Graph,
   parameters: Iterable<string>,
   faults: Faults,
 ): void {
-  if (method !== 'complex-step') return;
+  const compared = compareMethods.indexOf('complex-step');
+  const places = [
+    ...(method === 'complex-step' ? ['/check/method'] : []),
+    ...(compared < 0 ? [] : [`/check/compareMethods/${compared}`]),
+  ];
+  if (places.length === 0) return;
   const checked =
     typeof components === 'object' && 'parameters' in components ? components.parameters : parameters;
   const details = opsWithoutComplex(graph, new Set(checked)).map(({ op, source }) => {
     const place = source === undefined ? '' : `${source}: `;
     return `${place}complex-step has no complex arithmetic for ${op}; central takes it`;
   });
-  for (const detail of new Set(details)) faults.add('/check/method', detail);
+  for (const pointer of places) for (const detail of new Set(details)) faults.add(pointer, detail);
 }

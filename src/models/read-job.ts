@@ -4,12 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { describeJson, quote } from '../tensors/describe-json.ts';
 import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
-import {
-  checkDocumentSchema,
-  plannedCheckFields,
-  refuseUnfitMethod,
-  refuseUnfitStrategy,
-} from './check-document.ts';
+import { checkDocumentSchema, refuseUnfitMethod, refuseUnfitStrategy } from './check-document.ts';
 import { matchGradients } from './claimed-gradients.ts';
 import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
@@ -28,7 +23,7 @@ type Document = Readonly<Record<string, unknown>>;
 
 const schemas = jobDocumentSchema.shape;
 const knownFields = Object.keys(schemas);
-const readCheck = objectReader(checkDocumentSchema, plannedCheckFields);
+const readCheck = objectReader(checkDocumentSchema);
 const none: NamedTensors = new Map();
 
 /**

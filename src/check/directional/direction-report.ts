@@ -36,7 +36,7 @@ export function reportDirections(ofChecked: ReportedParameter, bisection: Bisect
   const roundingNorm = norm((take) => {
     for (const root of roots) take(shareOfNorm(root) * numericError(root));
   });
-  return { report, norms, roundingNorm };
+  return { ...ofChecked, report, norms, roundingNorm };
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { CheckSpec } from '../check-job.ts';
 import { type CompiledJob, compileJob } from '../compile-job.ts';
 import { NOISE_POINTS } from '../noise/ecnoise.ts';
-import type { Method, Strategy } from '../settings.ts';
+import type { CheckSettings, Strategy } from '../settings.ts';
 import { evaluationsPerComponent } from '../sweep/differences.ts';
 import { selectedRuns } from './selection.ts';
-import { countComponents, type SweepBlock } from './sweep-block.ts';
+import { countComponents, flopsOf, type SweepBlock } from './sweep-block.ts';
 import type { SweepDesign } from './sweep-design.ts';
 
 /** What a check by one strategy takes, from static counts. What is looked at again, being doubtful, comes on top. */
@@ -31,24 +31,30 @@ export const FLOPS_PER_SECOND = 2e9;
 /** A pure function of the spec. */
 export function planCheck(spec: CheckSpec): CheckPlan {
   const compiled = compileJob(spec);
-  const { method } = spec.settings;
-  const chosen = costOf(compiled, compiled, method);
+  const { settings } = spec;
+  const chosen = costOf(compiled, compiled, settings);
   // A strategy that fits nothing of the job comes down to another one.
   const alternatives = [...compiled.designs.value].flatMap(([strategy, design]) => {
-    const cost = costOf(compiled, design, method);
+    const cost = costOf(compiled, design, settings);
     return strategy === chosen.strategy || strategy !== cost.strategy ? [] : [cost];
   });
   const components = countComponents(selectedRuns(spec));
   return {
     ...chosen,
-    evaluationsSaved: evaluationsSaved(components, method, chosen.evaluations),
+    evaluationsSaved: evaluationsSaved(components, settings, chosen.evaluations),
     alternatives,
   };
 }
 
 /** What moving each of so many components by itself would have taken on top of some evaluations. */
-export function evaluationsSaved(components: number, method: Method, evaluations: number): number {
-  return Math.max(0, 1 + components * evaluationsPerComponent(method) - evaluations);
+export function evaluationsSaved(components: number, settings: CheckSettings, evaluations: number): number {
+  const each = evaluationsPerComponent(settings.method) + evaluationsCompared(settings);
+  return Math.max(0, 1 + components * each - evaluations);
+}
+
+/** Evaluations of J per component by the methods that are only shown. */
+function evaluationsCompared({ compareMethods = [] }: CheckSettings): number {
+  return compareMethods.reduce((sum, method) => sum + evaluationsPerComponent(method), 0);
 }
 
 /**
@@ -61,23 +67,26 @@ export function overallStrategy(strategies: readonly Strategy[]): Strategy {
 }
 
 function costOf(
-  { noisePrograms }: CompiledJob,
+  { noisePrograms, comparisons }: CompiledJob,
   { strategies, blocks }: SweepDesign,
-  method: Method,
+  settings: CheckSettings,
 ): StrategyCost {
+  const all = [...blocks, ...comparisons];
   const measured = noisePrograms.filter((program) => program?.reachesCost).length;
-  const flops = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
+  const flops = flopsOf(all);
   return {
     strategy: overallStrategy(strategies),
     evaluations:
-      1 + NOISE_POINTS * measured + blocks.reduce((sum, block) => sum + evaluationsOf(block, method), 0),
+      1 + NOISE_POINTS * measured + all.reduce((sum, block) => sum + evaluationsOf(block, settings), 0),
     flops,
     seconds: flops / FLOPS_PER_SECOND,
   };
 }
 
-function evaluationsOf(block: SweepBlock, method: Method): number {
-  if (block.kind === 'components' && !block.program?.reachesCost) return 0;
+function evaluationsOf(block: SweepBlock, settings: CheckSettings): number {
+  if ('program' in block && !block.program?.reachesCost) return 0;
+  if (block.kind === 'comparison') return block.probes * evaluationsCompared(settings);
   // A direction is measured with a whole and with half a step.
-  return block.probes * evaluationsPerComponent(method) * (block.kind === 'directions' ? 2 : 1);
+  const differences = block.kind === 'directions' ? 2 : 1;
+  return block.probes * evaluationsPerComponent(settings.method) * differences;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MethodComparison } from '../../check/comparison/method-comparison.ts';
 import type { CheckPlan } from '../../check/plan/check-plan.ts';
 import type { ListedComponent } from '../../check/report/listed-component.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   ParameterReport,
   Report,
 } from '../../check/report/report.ts';
-import { strategies } from '../../check/settings.ts';
+import { methods, strategies } from '../../check/settings.ts';
 import { warningCodes } from '../../check/warnings/warning.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
@@ -23,6 +24,8 @@ export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']).meta({ id:
 
 const indexSchema = z.array(z.int()).readonly().describe('Position in the parameter, one entry per axis.');
 
+const methodSchema = z.enum(methods);
+
 const componentShape = z.object({
   index: indexSchema,
   claimed: jsonNumberSchema,
@@ -36,6 +39,11 @@ const componentShape = z.object({
   flags: z
     .array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32', 'half-precision']))
     .readonly(),
+  compared: z
+    .array(z.object({ method: methodSchema, numeric: jsonNumberSchema }))
+    .readonly()
+    .optional()
+    .describe('What each of compareMethods gives.'),
   reproduction: z.string().optional().describe('Of a failing component: the command that checks it alone.'),
 });
 
@@ -59,6 +67,17 @@ const countsSchema: z.ZodType<ComponentCounts> = z
     noiseLimited: z.int().describe('Those not far above the rounding of J, whatever their verdict.'),
   })
   .meta({ id: 'ComponentCounts' });
+
+const comparisonSchema: z.ZodType<MethodComparison> = z
+  .object({
+    method: methodSchema,
+    relativeDifference: jsonNumberSchema.describe('That of its gradient and the claimed one.'),
+    maxError: jsonNumberSchema.describe('The largest |claimed − numeric|.'),
+    step: z
+      .object({ smallest: z.number(), largest: z.number() })
+      .describe('The steps taken; where one was given, it is both.'),
+  })
+  .meta({ id: 'MethodComparison' });
 
 const directionalSchema: z.ZodType<DirectionalReport> = z
   .object({
@@ -131,6 +150,11 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
     maxError: jsonNumberSchema.describe('The largest |claimed − numeric|.'),
     claimedNorm: jsonNumberSchema,
     numericNorm: jsonNumberSchema,
+    compared: z
+      .array(comparisonSchema)
+      .readonly()
+      .optional()
+      .describe('By each of compareMethods: all components asked for, each moved by itself.'),
     histogram: z
       .object({ edges: z.array(z.number()).readonly(), counts: z.array(z.int()).readonly() })
       .describe('Components by relative error: counts[i] lie in [edges[i], edges[i+1]).'),
@@ -173,14 +197,20 @@ export const reportSchema: z.ZodType<Report> = z
       })
       .describe('How far rounding moves J near θ.'),
     components: countsSchema,
+    compared: z
+      .array(comparisonSchema)
+      .readonly()
+      .optional()
+      .describe('What each of settings.compareMethods gives beside settings.method, which alone decides.'),
     settings: z.object({
-      method: z.enum(['forward', 'backward', 'central', 'five-point', 'complex-step']),
+      method: methodSchema,
       strategy: strategySchema,
       epsilon: z.union([z.number(), z.literal('auto')]),
       tolerance: z.number(),
       componentTolerance: z.number(),
       components: componentSelectionSchema,
       seed: z.int(),
+      compareMethods: z.array(methodSchema).readonly().optional(),
     }),
     parameters: z.array(parameterReportSchema).readonly(),
     diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
