@@ -68,7 +68,10 @@ function parameterLines(report: Report, color: boolean): string[] {
     `${parameter.components.failed} of ${parameter.components.checked}`,
     ...(parameter.compared ?? []).map(({ relativeDifference }) => digits(relativeDifference, 3)),
   ]);
-  const [first, ...rest] = alignColumns([[...head, ...methods.map((method) => `by ${method}`)], ...rows], alignments);
+  const [first, ...rest] = alignColumns(
+    [[...head, ...methods.map((method) => `by ${method}`)], ...rows],
+    alignments,
+  );
   return [
     first.join('  '),
     ...rest.flatMap((cells, row) => {

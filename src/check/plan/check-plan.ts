@@ -7,14 +7,18 @@ import { selectedRuns } from './selection.ts';
 import { countComponents, flopsOf, type SweepBlock } from './sweep-block.ts';
 import type { SweepDesign } from './sweep-design.ts';
 
-/** What a check by one strategy takes, from static counts. What is looked at again, being doubtful, comes on top. */
-export interface StrategyCost {
-  readonly strategy: Strategy;
+/** What a part of a check takes, from static counts. */
+export interface Cost {
   /** Evaluations of J, a batch of examples counting as one. */
   readonly evaluations: number;
   readonly flops: number;
   /** Seconds of work on one thread. */
   readonly seconds: number;
+}
+
+/** What a check by one strategy takes, from static counts. What is looked at again, being doubtful, comes on top. */
+export interface StrategyCost extends Cost {
+  readonly strategy: Strategy;
 }
 
 /** How a check is to be done, and what it was weighed against. */
@@ -23,6 +27,8 @@ export interface CheckPlan extends StrategyCost {
   readonly evaluationsSaved: number;
   /** The other strategies that fit the job; none for a job so small that no choice is made. */
   readonly alternatives: readonly StrategyCost[];
+  /** What `compareMethods` takes of it, by whatever strategy; absent where it asks for nothing. */
+  readonly compared?: Cost;
 }
 
 /** Floating-point operations a second that sweeps reach on one core of a small server, all told. */
@@ -43,6 +49,7 @@ export function planCheck(spec: CheckSpec): CheckPlan {
     ...chosen,
     evaluationsSaved: evaluationsSaved(components, settings, chosen.evaluations),
     alternatives,
+    ...(compiled.comparisons.length === 0 ? {} : { compared: costOfBlocks(compiled.comparisons, settings) }),
   };
 }
 
@@ -71,16 +78,19 @@ function costOf(
   { strategies, blocks }: SweepDesign,
   settings: CheckSettings,
 ): StrategyCost {
-  const all = [...blocks, ...comparisons];
   const measured = noisePrograms.filter((program) => program?.reachesCost).length;
-  const flops = flopsOf(all);
+  const { evaluations, ...work } = costOfBlocks([...blocks, ...comparisons], settings);
   return {
     strategy: overallStrategy(strategies),
-    evaluations:
-      1 + NOISE_POINTS * measured + all.reduce((sum, block) => sum + evaluationsOf(block, settings), 0),
-    flops,
-    seconds: flops / FLOPS_PER_SECOND,
+    evaluations: 1 + NOISE_POINTS * measured + evaluations,
+    ...work,
   };
+}
+
+function costOfBlocks(blocks: readonly SweepBlock[], settings: CheckSettings): Cost {
+  const flops = flopsOf(blocks);
+  const evaluations = blocks.reduce((sum, block) => sum + evaluationsOf(block, settings), 0);
+  return { evaluations, flops, seconds: flops / FLOPS_PER_SECOND };
 }
 
 function evaluationsOf(block: SweepBlock, settings: CheckSettings): number {

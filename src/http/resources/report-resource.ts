@@ -97,12 +97,13 @@ const directionalSchema: z.ZodType<DirectionalReport> = z
   })
   .meta({ id: 'Directional' });
 
-const strategyCostShape = {
-  strategy: strategySchema,
+const costShape = {
   evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
   flops: z.number(),
   seconds: z.number().describe('Work, in seconds on one thread.'),
 };
+
+const strategyCostShape = { strategy: strategySchema, ...costShape };
 
 export const planShape = {
   ...strategyCostShape,
@@ -113,6 +114,7 @@ export const planShape = {
     .describe(
       'What the other strategies that fit the job would take; none for a job too small for a choice.',
     ),
+  compared: z.object(costShape).optional().describe('What compareMethods takes of it, by whatever strategy.'),
 };
 
 const planSchema: z.ZodType<CheckPlan> = z.object(planShape).meta({ id: 'Plan' });
