@@ -9,6 +9,7 @@ import {
 import type { Faults } from '../errors/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
+import { isObject } from './schema-faults.ts';
 
 const epsilonSchema = z
   .union([z.literal('auto'), z.number().positive()], {
@@ -36,21 +37,11 @@ const componentsSchema = z
     'Which components are checked: all, a seeded sample spread over every parameter, some parameters, or single ones.',
   );
 
-const compareMethodsSchema = z
-  .array(z.enum(methods))
-  .min(1)
-  .superRefine((listed, context) => {
-    listed.forEach((method, i) => {
-      if (listed.indexOf(method) < i)
-        context.addIssue({ code: 'custom', path: [i], message: `${method} is listed twice` });
-    });
-  })
-  .optional()
-  .meta({
-    description:
-      'Methods by which every component is differenced as well, each moved by itself, with the same step (complex-step: with 1e-20); the report shows their results side by side. The verdict is that of method alone.',
-    uniqueItems: true,
-  });
+const compareMethodsSchema = z.array(z.enum(methods)).min(1).optional().meta({
+  description:
+    'Methods by which every component is differenced as well, each moved by itself, with the same step (complex-step: with 1e-20); the report shows their results side by side. The verdict is that of method alone.',
+  uniqueItems: true,
+});
 
 /** The `check` object of a job document. */
 export const checkDocumentSchema = z
@@ -88,6 +79,18 @@ export const checkDocumentSchema = z
     compareMethods: compareMethodsSchema,
   })
   .describe('How the gradients are checked. Every field has a default.');
+
+/** A method is listed once. Judged even where the rest of `check` has faults. */
+export function refuseRepeatedMethods(check: unknown, faults: Faults): void {
+  const listed = isObject(check) ? check.compareMethods : undefined;
+  if (!Array.isArray(listed)) return;
+  const seen = new Set<unknown>();
+  listed.forEach((method, i) => {
+    // What is no method has been told as such.
+    if (seen.has(method)) faults.add(`/check/compareMethods/${i}`, `${method} is listed twice`);
+    else if (methods.some((known) => known === method)) seen.add(method);
+  });
+}
 
 /** A strategy that was asked for is used or refused, never quietly replaced. */
 export function refuseUnfitStrategy({ strategy, method, components }: CheckSettings, faults: Faults): void {

@@ -4,7 +4,12 @@ import type { Graph } from '../graph/graph.ts';
 import { describeJson, quote } from '../tensors/describe-json.ts';
 import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
-import { checkDocumentSchema, refuseUnfitMethod, refuseUnfitStrategy } from './check-document.ts';
+import {
+  checkDocumentSchema,
+  refuseRepeatedMethods,
+  refuseUnfitMethod,
+  refuseUnfitStrategy,
+} from './check-document.ts';
 import { matchGradients } from './claimed-gradients.ts';
 import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
@@ -48,6 +53,7 @@ function readFields(document: Document, files: JobFiles | undefined, faults: Fau
   const cost = readBySchema(schemas.cost, document.cost, '/cost', faults);
   const labels = readLabels(document.labels, faults);
   const settings = readCheck(document.check ?? {}, '/check', faults);
+  refuseRepeatedMethods(document.check, faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
   const model = openModel(document.model, files?.model, faults);

@@ -187,6 +187,15 @@ describe('a faulty job document', () => {
     ]);
   });
 
+  it('hears of a method listed twice beside one that there is not', () => {
+    const faults = faultsWith({
+      check: { compareMethods: ['forward', 'richardson', 'forward', 'richardson'] },
+    });
+    expect(faults.map(([pointer]) => pointer).sort()).toEqual(
+      [1, 2, 3].map((place) => `/check/compareMethods/${place}`),
+    );
+  });
+
   it('escapes names in its pointers', () => {
     expect(faultsWith({ data: { ...good.data, 'a/b~c': [null] } }).map(([pointer]) => pointer)).toContain(
       '/data/a~1b~0c/0',
