@@ -6,7 +6,7 @@ import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
 import {
   checkDocumentSchema,
-  plannedCheckFields,
+  refuseRepeatedMethods,
   refuseUnfitMethod,
   refuseUnfitStrategy,
 } from './check-document.ts';
@@ -28,7 +28,7 @@ type Document = Readonly<Record<string, unknown>>;
 
 const schemas = jobDocumentSchema.shape;
 const knownFields = Object.keys(schemas);
-const readCheck = objectReader(checkDocumentSchema, plannedCheckFields);
+const readCheck = objectReader(checkDocumentSchema);
 const none: NamedTensors = new Map();
 
 /**
@@ -53,6 +53,7 @@ function readFields(document: Document, files: JobFiles | undefined, faults: Fau
   const cost = readBySchema(schemas.cost, document.cost, '/cost', faults);
   const labels = readLabels(document.labels, faults);
   const settings = readCheck(document.check ?? {}, '/check', faults);
+  refuseRepeatedMethods(document.check, faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
   const model = openModel(document.model, files?.model, faults);
