@@ -1,6 +1,7 @@
 import type { CheckSpec } from '../check-job.ts';
 import { type CompiledJob, compileJob } from '../compile-job.ts';
 import { NOISE_POINTS } from '../noise/ecnoise.ts';
+import { pointCount } from '../points/point.ts';
 import type { Method, Strategy } from '../settings.ts';
 import { evaluationsPerComponent } from '../sweep/differences.ts';
 import { selectedRuns } from './selection.ts';
@@ -28,21 +29,31 @@ export interface CheckPlan extends StrategyCost {
 /** Floating-point operations a second that sweeps reach on one core of a small server, all told. */
 export const FLOPS_PER_SECOND = 2e9;
 
-/** A pure function of the spec. */
+/** Of all points together. A pure function of the spec. */
 export function planCheck(spec: CheckSpec): CheckPlan {
   const compiled = compileJob(spec);
   const { method } = spec.settings;
-  const chosen = costOf(compiled, compiled, method);
+  const points = pointCount(spec);
+  const chosen = timesPoints(costOf(compiled, compiled, method), points);
   // A strategy that fits nothing of the job comes down to another one.
   const alternatives = [...compiled.designs.value].flatMap(([strategy, design]) => {
     const cost = costOf(compiled, design, method);
-    return strategy === chosen.strategy || strategy !== cost.strategy ? [] : [cost];
+    return strategy === chosen.strategy || strategy !== cost.strategy ? [] : [timesPoints(cost, points)];
   });
   const components = countComponents(selectedRuns(spec));
   return {
     ...chosen,
-    evaluationsSaved: evaluationsSaved(components, method, chosen.evaluations),
+    evaluationsSaved: points * evaluationsSaved(components, method, chosen.evaluations / points),
     alternatives,
+  };
+}
+
+function timesPoints({ strategy, evaluations, flops, seconds }: StrategyCost, points: number): StrategyCost {
+  return {
+    strategy,
+    evaluations: points * evaluations,
+    flops: points * flops,
+    seconds: points * seconds,
   };
 }
 
