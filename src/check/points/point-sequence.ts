@@ -38,6 +38,10 @@ export class PointSequence {
     return this.#number;
   }
 
+  get isLast(): boolean {
+    return this.#job === undefined;
+  }
+
   /** How it is named, in a job that has points. */
   get label(): PointLabel | undefined {
     return pointLabel(this.#spec, this.#number);

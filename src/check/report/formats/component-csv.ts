@@ -1,6 +1,8 @@
 import type { ListedComponent } from '../listed-component.ts';
 
-const columns: readonly (readonly [name: string, cell: (component: ListedComponent) => string | number])[] = [
+type Column = readonly [name: string, cell: (component: ListedComponent) => string | number];
+
+const columns: readonly Column[] = [
   ['parameter', ({ parameter }) => text(parameter)],
   ['component', ({ component }) => component],
   ['index', ({ index }) => text(index.join(','))],
@@ -14,12 +16,26 @@ const columns: readonly (readonly [name: string, cell: (component: ListedCompone
   ['refinedBound', ({ refined }) => refined?.bound ?? ''],
 ];
 
-/** The first line of a list of components, its line end included. */
-export const csvHead = line(columns.map(([name]) => name));
+const columnsWithPoint: readonly Column[] = [['point', ({ point }) => point ?? ''], ...columns];
 
-/** One component as a line of CSV (RFC 4180). Numbers have all their digits; what is not finite is written as a word. */
-export function csvLine(component: ListedComponent): string {
-  return line(columns.map(([, cell]) => cell(component)));
+/** A list of components as CSV (RFC 4180). Numbers have all their digits; what is not finite is written as a word. */
+export class ComponentCsv {
+  readonly #columns: readonly Column[];
+
+  /** @param hasPoints whether they are of a job that has points: each then says of which it is */
+  constructor(hasPoints: boolean) {
+    this.#columns = hasPoints ? columnsWithPoint : columns;
+  }
+
+  /** The first line, its line end included. */
+  get head(): string {
+    return line(this.#columns.map(([name]) => name));
+  }
+
+  /** One component as a line. */
+  line(component: ListedComponent): string {
+    return line(this.#columns.map(([, cell]) => cell(component)));
+  }
 }
 
 function line(cells: readonly (string | number)[]): string {
