@@ -152,5 +152,8 @@ export class StageDriver {
 function parameterEvent({ histogram: _, ...report }: ParameterReport, label?: PointLabel): JobEventBody {
   if (label === undefined) return { type: 'parameter', data: report };
   const { point, name } = label;
-  return { type: 'parameter', data: { point, ...(name === undefined ? {} : { pointName: name }), ...report } };
+  return {
+    type: 'parameter',
+    data: { point, ...(name === undefined ? {} : { pointName: name }), ...report },
+  };
 }

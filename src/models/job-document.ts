@@ -3,53 +3,8 @@ import type { JsonTensor } from '../tensors/json-tensor.ts';
 import { checkDocumentSchema } from './check-document.ts';
 import { expressionModelSchema } from './expression/expression-model.ts';
 import { layersModelSchema } from './layers/layers-model.ts';
-
-const numberDocument = {
-  anyOf: [{ type: 'number' }, { type: 'string', enum: ['NaN', 'Infinity', '-Infinity'] }],
-};
-const shapeDocument = { type: 'array', items: { type: 'integer', minimum: 0 }, maxItems: 32 };
-
-/**
- * A tensor. `readJsonTensor` reads it, far faster than a schema would and with faults that name the place; so the
- * schema takes anything, and this description of it is for readers of the contract.
- */
-const tensorSchema = z.unknown().meta({
-  id: 'Tensor',
-  description: 'A tensor of numbers, row-major: one number, nested arrays, or an object with its shape.',
-  anyOf: [
-    ...numberDocument.anyOf,
-    {
-      type: 'array',
-      description: 'Nested arrays of numbers (or "NaN", "Infinity", "-Infinity"), none ragged.',
-      items: {},
-    },
-    {
-      type: 'object',
-      properties: { shape: shapeDocument, values: { type: 'array', items: numberDocument } },
-      required: ['shape', 'values'],
-      additionalProperties: false,
-    },
-    {
-      type: 'object',
-      properties: {
-        shape: shapeDocument,
-        dtype: { type: 'string', enum: ['float64', 'float32'] },
-        base64: { type: 'string', contentEncoding: 'base64', description: 'Little-endian, row-major.' },
-      },
-      required: ['shape', 'dtype', 'base64'],
-      additionalProperties: false,
-    },
-  ],
-  examples: [
-    [
-      [1.62, -0.61],
-      [-1.07, 0.87],
-    ],
-    { shape: [2, 1], values: [0.5, 'NaN'] },
-  ],
-});
-
-const namedTensorsSchema = z.record(z.string().min(1).max(256), tensorSchema);
+import { MOST_POINTS, pointDocumentSchema } from './points/point-document.ts';
+import { namedTensorsSchema } from './tensor-schema.ts';
 
 const labelName = /^[^:]{1,100}$/;
 
@@ -62,10 +17,20 @@ export const jobDocumentSchema = z
     name: z.string().min(1).max(200).optional().describe('What the job is called in lists.'),
     model: z.union([layersModelSchema, expressionModelSchema]).describe('The cost J(θ).'),
     data: namedTensorsSchema.optional().describe('Tensors that J reads beside θ, by name. All finite.'),
-    parameters: namedTensorsSchema.describe(
-      'θ: the tensors whose gradients are checked, by name. All finite.',
-    ),
-    gradients: namedTensorsSchema.describe('The claimed gradient of every parameter, in its shape.'),
+    parameters: namedTensorsSchema
+      .optional()
+      .describe('θ: the tensors whose gradients are checked, by name. All finite.'),
+    gradients: namedTensorsSchema
+      .optional()
+      .describe('The claimed gradient of every parameter, in its shape.'),
+    points: z
+      .array(pointDocumentSchema)
+      .min(1)
+      .max(MOST_POINTS)
+      .optional()
+      .describe(
+        'Several points of θ, as from several moments of training: the check is made at each. `parameters` and `gradients` of the document itself, where it has them, are the first point.',
+      ),
     cost: z
       .number()
       .optional()
@@ -85,17 +50,21 @@ export const jobDocumentSchema = z
     description: 'A cost J(θ), its data, θ, and the gradients that are to be checked.',
   });
 
-/** Fields that are designed but not built yet: refused by name. */
-export const plannedDocumentFields: readonly string[] = ['points'];
-
 interface NamedJsonTensors {
   readonly [name: string]: JsonTensor;
 }
 
+/** A point of θ, its claimed gradient, and what it is called. */
+export interface JobPoint extends Omit<z.input<typeof pointDocumentSchema>, 'parameters' | 'gradients'> {
+  readonly parameters?: NamedJsonTensors;
+  readonly gradients?: NamedJsonTensors;
+}
+
 /** A job document as TypeScript has it. */
 export interface JobDocument
-  extends Omit<z.input<typeof jobDocumentSchema>, 'data' | 'parameters' | 'gradients'> {
+  extends Omit<z.input<typeof jobDocumentSchema>, 'data' | 'parameters' | 'gradients' | 'points'> {
   readonly data?: NamedJsonTensors;
-  readonly parameters: NamedJsonTensors;
-  readonly gradients: NamedJsonTensors;
+  readonly parameters?: NamedJsonTensors;
+  readonly gradients?: NamedJsonTensors;
+  readonly points?: readonly JobPoint[];
 }

@@ -50,7 +50,11 @@ export class PointSequence {
   /** How far the job is, while `run` checks the present point. */
   progress(run: CheckRun): { readonly stage: StageName; readonly completed: number; readonly total: number } {
     const { stage, completed, total } = run.progress();
-    return { stage, completed: (this.#number - 1) * total + completed, total: pointCount(this.#spec) * total };
+    return {
+      stage,
+      completed: (this.#number - 1) * total + completed,
+      total: pointCount(this.#spec) * total,
+    };
   }
 
   /** Why the check of the present point cannot go on, if it cannot. */

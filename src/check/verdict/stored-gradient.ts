@@ -61,7 +61,10 @@ export function* packGradients(points: readonly Conclusions[]): Piecewise<Float6
  * @param ends its first values, as many as there are points
  * @param point from 1 on
  */
-export function packedPoint(ends: Float64Array, point: number): { readonly start: number; readonly end: number } {
+export function packedPoint(
+  ends: Float64Array,
+  point: number,
+): { readonly start: number; readonly end: number } {
   if (ends.length === 1) return { start: 0, end: Number.MAX_SAFE_INTEGER };
   return { start: point === 1 ? ends.length : ends[point - 2], end: ends[point - 1] };
 }

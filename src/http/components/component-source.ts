@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
 import { type ComponentRun, selectedRuns } from '../../check/plan/selection.ts';
-import type { ComponentValues } from '../../check/report/listed-component.ts';
 import { pointCount, specAt } from '../../check/points/point.ts';
+import type { ComponentValues } from '../../check/report/listed-component.ts';
 import { specFromJson } from '../../check/spec-json.ts';
 import { readMark, UNCHECKED } from '../../check/verdict/component-marks.ts';
 import {
@@ -222,7 +222,11 @@ class StoredGradients {
     );
   }
 
-  async #slice({ numbers, start: first, end }: NumberRange, start: number, count: number): Promise<Float64Array> {
+  async #slice(
+    { numbers, start: first, end }: NumberRange,
+    start: number,
+    count: number,
+  ): Promise<Float64Array> {
     const from = first + start;
     const values = await sliceNumbers(numbers, this.#store.tensors, from, Math.min(count, end - from));
     if (values === undefined) throw removed(this.#jobId);

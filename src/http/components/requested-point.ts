@@ -16,7 +16,9 @@ export function requestedPoint({ points }: CheckSpec, asked: number | undefined)
   }
   if (points === undefined) return undefined;
   if (asked === undefined && most > 1) {
-    throw invalidQuery([{ pointer: '/point', detail: `the job has ${most} points: say which one, from 1 on` }]);
+    throw invalidQuery([
+      { pointer: '/point', detail: `the job has ${most} points: say which one, from 1 on` },
+    ]);
   }
   return asked ?? 1;
 }

@@ -75,7 +75,9 @@ export function numericRoutes(app: HttpApp, { coordinator }: ServiceParts, sourc
         if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
         const source = await sources.open(job.id, point);
         const pieces = write(source.parameters, valuesOf(source));
-        reply.type(type).header('content-disposition', `attachment; filename="${name.replace('.', `${ofPoint}.`)}"`);
+        reply
+          .type(type)
+          .header('content-disposition', `attachment; filename="${name.replace('.', `${ofPoint}.`)}"`);
         return reply.send(Readable.from(pieces, { objectMode: false, highWaterMark: BUFFERED }));
       },
     );

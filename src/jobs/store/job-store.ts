@@ -123,12 +123,7 @@ export interface JobStore {
    * progress.
    * @param point the number of the point that the shard is of; the first if left out
    */
-  putShardResult(
-    lease: Lease,
-    result: ShardResult,
-    progress: JobProgress,
-    point?: number,
-  ): Promise<boolean>;
+  putShardResult(lease: Lease, result: ShardResult, progress: JobProgress, point?: number): Promise<boolean>;
   /** Results of a stage in shard order. @param point as above */
   shardResults(id: string, stage: StageName, point?: number): Promise<readonly ShardResult[]>;
 

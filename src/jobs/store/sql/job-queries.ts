@@ -90,16 +90,17 @@ function resultQueries(kysely: Kysely<Schema>) {
         .where('stage', '=', value('stage'))
         .orderBy('shard'),
     ),
-    results: prepare<{ id: string; point: number; stage: StageName; first: number; last: number }>()((value) =>
-      kysely
-        .selectFrom('shard_results')
-        .select('result')
-        .where('job_id', '=', value('id'))
-        .where('point', '=', value('point'))
-        .where('stage', '=', value('stage'))
-        .where('shard', '>=', value('first'))
-        .where('shard', '<=', value('last'))
-        .orderBy('shard'),
+    results: prepare<{ id: string; point: number; stage: StageName; first: number; last: number }>()(
+      (value) =>
+        kysely
+          .selectFrom('shard_results')
+          .select('result')
+          .where('job_id', '=', value('id'))
+          .where('point', '=', value('point'))
+          .where('stage', '=', value('stage'))
+          .where('shard', '>=', value('first'))
+          .where('shard', '<=', value('last'))
+          .orderBy('shard'),
     ),
   };
 }
