@@ -5,7 +5,7 @@ import type { StageName } from '../shard.ts';
 import type { Conclusions } from '../verdict/conclusions.ts';
 import type { CheckFailure } from '../verdict/cost-mismatch.ts';
 import { foldPoints } from './fold-points.ts';
-import { jobAt, type PointLabel, pointCount, pointLabel } from './point.ts';
+import { jobAt, type PointLabel, pointCount, pointLabel, pointTitle } from './point.ts';
 
 /**
  * The points of a job, one after the other: each is a check of its own, and what they come to together is told here.
@@ -62,9 +62,8 @@ export class PointSequence {
     const failure = run.failure();
     const { label } = this;
     if (failure === undefined || label === undefined) return failure;
-    const { point, name } = label;
-    const place = `at point ${point}${name === undefined ? '' : ` (${name})`}`;
-    return { ...failure, detail: `${place}, ${failure.detail}`, data: { ...failure.data, point } };
+    const detail = `at ${pointTitle(label)}, ${failure.detail}`;
+    return { ...failure, detail, data: { ...failure.data, point: label.point } };
   }
 
   /** Takes what the check of the present point has come to. @param durationMs from its first dispatch on */

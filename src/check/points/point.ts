@@ -25,6 +25,11 @@ export function pointLabel({ points }: CheckSpec, point: number): PointLabel | u
   return name === undefined ? { point } : { point, name };
 }
 
+/** A point as sentences name it: `point 2 (epoch 3)`. */
+export function pointTitle({ point, name }: PointLabel): string {
+  return `point ${point}${name === undefined ? '' : ` (${name})`}`;
+}
+
 /** The spec of one point's check, as if it were a job by itself. @param point from 1 on */
 export function specAt(spec: CheckSpec, point: number): CheckSpec {
   const { points, cost: _, parameters, ...shared } = spec;
