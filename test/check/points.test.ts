@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { estimate } from '../../src/check/plan/estimate.ts';
 import type { PointReport, Report } from '../../src/check/report/report.ts';
-import { undisturbedReport } from '../fixtures/coordination.ts';
+import { undisturbedReport, withoutDuration } from '../fixtures/coordination.ts';
 import { jobOfPoints } from '../fixtures/job-of-points.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
 import { checkGradients } from '../fixtures/on-kernels.ts';
@@ -23,8 +23,7 @@ const cubeAt = (theta: number, claimed: number, cost?: number): CheckJob => {
 
 /** What a point's report says of the gradient, as that of a job by itself has it. */
 function alone({ point: _, name: __, ...report }: PointReport, { settings }: Report) {
-  const { durationMs: ___, ...rest }: Report = JSON.parse(JSON.stringify({ ...report, settings }));
-  return rest;
+  return withoutDuration({ ...report, settings });
 }
 
 describe('a job of several points', () => {
@@ -92,7 +91,10 @@ describe('a job of several points', () => {
   });
 
   it('holds the claimed gradient of each point to the precision in which that one was sent', async () => {
-    const parameters = cubeJob().spec.parameters.map((each) => ({ ...each, claimedDtype: 'float16' as const }));
+    const parameters = cubeJob().spec.parameters.map((each) => ({
+      ...each,
+      claimedDtype: 'float16' as const,
+    }));
     const coarse = { ...cubeAt(1, 3.001), spec: { ...cubeJob().spec, parameters } };
     const report = await checkGradients(jobOfPoints([coarse, cubeAt(1, 3.001)]));
     expect(report.points?.map(({ verdict }) => verdict)).toEqual(['pass', 'fail']);
@@ -101,7 +103,14 @@ describe('a job of several points', () => {
   it('is planned as so many times one point, in the memory of one and the numbers of all', () => {
     const one = estimate(right.spec, 2);
     const three = estimate(jobOfPoints([right, oneWrong, zeros]).spec, 2);
-    for (const key of ['components', 'evaluations', 'flops', 'seconds', 'shards', 'evaluationsSaved'] as const) {
+    for (const key of [
+      'components',
+      'evaluations',
+      'flops',
+      'seconds',
+      'shards',
+      'evaluationsSaved',
+    ] as const) {
       expect([key, three[key]]).toEqual([key, 3 * one[key]]);
     }
     expect(three.memoryBytes).toBe(one.memoryBytes + 3 * 2 * 8 * right.theta.length);
