@@ -38,14 +38,16 @@ export class ComponentSource {
   readonly #runs: readonly ComponentRun[];
   readonly #refinements: ReadonlyMap<number, StoredRefinement>;
 
+  /** @param spec that of the point */
   private constructor(
     spec: CheckSpec,
     point: number | undefined,
+    points: number | undefined,
     values: StoredGradients,
     refinements: readonly StoredRefinement[],
   ) {
     this.point = point;
-    this.points = spec.points?.length;
+    this.points = points;
     this.parameters = spec.parameters;
     this.#values = values;
     this.#runs = selectedRuns(spec);
@@ -70,7 +72,8 @@ export class ComponentSource {
       point: point ?? 1,
     });
     const ofPoint = point === undefined ? spec : specAt(spec, point);
-    return new ComponentSource(ofPoint, point, values, await values.readRefinements());
+    const refinements = await values.readRefinements();
+    return new ComponentSource(ofPoint, point, spec.points?.length, values, refinements);
   }
 
   /**

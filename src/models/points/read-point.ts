@@ -21,15 +21,14 @@ export interface PointTensors extends PointFields {
   readonly gradients: NamedTensors | undefined;
 }
 
-const readFields = objectReader(
-  pointDocumentSchema.pick({ name: true, cost: true }).strict(),
-  [],
-  ['parameters', 'gradients'],
-);
+const readFields = objectReader(pointDocumentSchema.pick({ name: true, cost: true }).strict());
 
 /** Reads all of a listed point but its tensors. */
 export function readPointFields({ fields, pointer }: PointPlace, faults: Faults): PointFields {
-  return fields === undefined ? {} : (readFields(fields, pointer, faults) ?? {});
+  if (fields === undefined) return {};
+  // Tensors are read by themselves: a schema would walk through all their numbers.
+  const { parameters: _, gradients: __, ...own } = fields;
+  return readFields(own, pointer, faults) ?? {};
 }
 
 /**
