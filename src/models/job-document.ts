@@ -3,6 +3,7 @@ import type { JsonTensor } from '../tensors/json-tensor.ts';
 import { checkDocumentSchema } from './check-document.ts';
 import { expressionModelSchema } from './expression/expression-model.ts';
 import { layersModelSchema } from './layers/layers-model.ts';
+import { onnxModelSchema } from './onnx/onnx-model.ts';
 import { MOST_POINTS, pointDocumentSchema } from './points/point-document.ts';
 import { namedTensorsSchema } from './tensor-schema.ts';
 
@@ -15,14 +16,16 @@ const labelName = /^[^:]{1,100}$/;
 export const jobDocumentSchema = z
   .strictObject({
     name: z.string().min(1).max(200).optional().describe('What the job is called in lists.'),
-    model: z.union([layersModelSchema, expressionModelSchema]).describe('The cost J(θ).'),
+    model: z.union([layersModelSchema, expressionModelSchema, onnxModelSchema]).describe('The cost J(θ).'),
     data: namedTensorsSchema.optional().describe('Tensors that J reads beside θ, by name. All finite.'),
     parameters: namedTensorsSchema
       .optional()
-      .describe('θ: the tensors whose gradients are checked, by name. All finite.'),
+      .describe(
+        'θ: the tensors whose gradients are checked, by name. All finite. Needed unless the model is a file, which holds values of its own, or there are points.',
+      ),
     gradients: namedTensorsSchema
       .optional()
-      .describe('The claimed gradient of every parameter, in its shape.'),
+      .describe('The claimed gradient of every parameter, in its shape. Needed unless there are points.'),
     points: z
       .array(pointDocumentSchema)
       .min(1)
@@ -64,7 +67,9 @@ export interface JobPoint extends Omit<z.input<typeof pointDocumentSchema>, 'par
 export interface JobDocument
   extends Omit<z.input<typeof jobDocumentSchema>, 'data' | 'parameters' | 'gradients' | 'points'> {
   readonly data?: NamedJsonTensors;
+  /** Needed unless the model is a file, or there are points. */
   readonly parameters?: NamedJsonTensors;
+  /** Needed unless there are points. */
   readonly gradients?: NamedJsonTensors;
   readonly points?: readonly JobPoint[];
 }

@@ -34,11 +34,13 @@ export function readBySchema<S extends z.ZodType>(
 /**
  * Makes the reader of one kind of object. An unknown field is a fault, yet the other fields are read all the same;
  * one that `planned` names is refused as not built yet, one that `others` names is left to somebody else.
+ * @param instead what to write in place of an unknown field that is known from elsewhere
  */
 export function objectReader<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape, z.core.$strict>,
   planned: readonly string[] = [],
   others: readonly string[] = [],
+  instead: Instead = () => undefined,
 ): (
   value: unknown,
   pointer: string,
@@ -48,7 +50,7 @@ export function objectReader<Shape extends z.ZodRawShape>(
   const known = [...Object.keys(schema.shape), ...others];
   return (value, pointer, faults) => {
     const unknown = isObject(value) ? Object.keys(value).filter((field) => !known.includes(field)) : [];
-    addUnknownFields(unknown, pointer, faults, known, planned);
+    addUnknownFields(unknown, pointer, faults, known, planned, instead);
     return readBySchema(fields, value, pointer, faults);
   };
 }
@@ -71,19 +73,26 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A fault per unknown field, with the known field it may be a slip of. */
+/** What to write instead of a field that this service does not have; undefined when there is nothing to say. */
+type Instead = (field: string) => string | undefined;
+
+/** A fault per unknown field, with what to write instead or the known field that it may be a slip of. */
 export function addUnknownFields(
   fields: readonly string[],
   pointer: string,
   faults: Faults,
   known: readonly string[],
   planned: readonly string[],
+  instead: Instead = () => undefined,
 ): void {
   for (const field of fields.slice(0, mostFieldsTold)) {
-    const detail = planned.includes(field)
-      ? `${quote(field)} is not built yet`
-      : `unknown field ${quote(field)}${didYouMean(field, known, faults.list.length)}`;
-    faults.add(pointerTo(pointer, field), detail);
+    const advice = instead(field);
+    const hint = advice === undefined ? didYouMean(field, known, faults.list.length) : `: ${advice}`;
+    const isPlanned = planned.includes(field);
+    faults.add(
+      pointerTo(pointer, field),
+      isPlanned ? `${quote(field)} is not built yet` : `unknown field ${quote(field)}${hint}`,
+    );
   }
   if (fields.length > mostFieldsTold) {
     faults.add(pointer, `and ${fields.length - mostFieldsTold} more unknown fields`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
+import type { Method, Strategy } from '../../src/check/settings.ts';
 import { readJob } from '../../src/models/read-job.ts';
 import { type Shape, sizeOf, stridesOf } from '../../src/tensors/tensor.ts';
 import { checkGradients } from '../fixtures/on-kernels.ts';
@@ -22,19 +23,22 @@ export interface ModelCase {
   readonly data: PlainTensors;
   /** J(θ), in nothing but numbers. Smooth within 0.02 of θ along every component. */
   readonly cost: (theta: PlainTensors) => number;
+  /** The op on the way of θ that complex-step is refused for; without one it is not. */
+  readonly notAnalytic?: string | undefined;
 }
 
-const strategies = ['weight-perturbation', 'node-perturbation'] as const;
+/** Strategies that have a difference for every component. */
+const componentwise = ['weight-perturbation', 'node-perturbation'] as const;
 
 /** What every model promises: its cost is its formula, and the gradient of the formula passes, a wrong one fails. */
-export function modelConformance({ title, model, theta, data, cost }: ModelCase): void {
+export function modelConformance({ title, model, theta, data, cost, notAnalytic }: ModelCase): void {
   describe(title, () => {
     const expected = cost(theta);
     const gradient = differentiate(cost, theta);
 
-    it('costs what its formula says, and passes with the gradient of the formula by every strategy', async () => {
-      for (const strategy of strategies) {
-        const report = await checkGradients(jobOf({ model, theta, data, gradient, strategy }));
+    it('costs what its formula says, and passes with the gradient of the formula component by component', async () => {
+      for (const strategy of componentwise) {
+        const report = await checkGradients(jobOf({ model, theta, data, gradient, check: { strategy } }));
         const error = Math.abs(Number(report.cost) - expected);
         expect(error).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(expected)));
         expect(report.verdict).toBe('pass');
@@ -43,6 +47,28 @@ export function modelConformance({ title, model, theta, data, cost }: ModelCase)
         expect(Number(report.relativeDifference)).toBeLessThan(1e-8);
       }
     });
+
+    it('passes by directions, which are judged a parameter at a time', async () => {
+      const report = await checkGradients(
+        jobOf({ model, theta, data, gradient, check: { strategy: 'directional' } }),
+      );
+      expect(report.verdict).toBe('pass');
+      expect(report.components.failed).toBe(0);
+    });
+
+    const byComplexStep = () => jobOf({ model, theta, data, gradient, check: { method: 'complex-step' } });
+
+    if (notAnalytic === undefined) {
+      it('passes by complex-step', async () => {
+        const report = await checkGradients(byComplexStep());
+        expect(report.components.passed).toBe(report.components.total);
+        expect(Number(report.relativeDifference)).toBeLessThan(1e-8);
+      });
+    } else {
+      it(`is refused by complex-step for its ${notAnalytic}`, () => {
+        expect(byComplexStep).toThrow(`no complex arithmetic for ${notAnalytic}`);
+      });
+    }
 
     it('fails in the parameter, and only there, whose gradient is wrong in one component', async () => {
       for (const wrong of Object.keys(theta)) {
@@ -73,8 +99,10 @@ export function kinkConformance({ title, model, theta, data, cost }: ModelCase):
     ];
     for (const [claim, passes] of claims) {
       const gradient = mapValues(left, (name, low, i) => claim(low, right[name].values[i]));
-      for (const strategy of strategies) {
-        const { components } = await checkGradients(jobOf({ model, theta, data, gradient, strategy }));
+      for (const strategy of componentwise) {
+        const { components } = await checkGradients(
+          jobOf({ model, theta, data, gradient, check: { strategy } }),
+        );
         expect(components.kinks).toBe(components.total);
         expect(components.passed).toBe(passes ? components.total : 0);
       }
@@ -113,15 +141,15 @@ function jobOf(parts: {
   readonly theta: PlainTensors;
   readonly data: PlainTensors;
   readonly gradient: PlainTensors;
-  readonly strategy?: (typeof strategies)[number];
+  readonly check?: { readonly strategy?: Strategy; readonly method?: Method };
 }): CheckJob {
-  const { model, theta, data, gradient, strategy } = parts;
+  const { model, theta, data, gradient, check } = parts;
   const reading = readJob({
     model: { format: 'layers', ...model },
     data,
     parameters: theta,
     gradients: gradient,
-    ...(strategy === undefined ? {} : { check: { strategy } }),
+    ...(check === undefined ? {} : { check }),
   });
   if (reading.kind === 'faults') throw new Error(JSON.stringify(reading.faults));
   return reading.job;

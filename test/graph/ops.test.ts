@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/graph/op.ts';
+import type { Attributes } from '../../src/graph/graph.ts';
+import { type Op, ShapeError } from '../../src/graph/op.ts';
+import { elementwiseBinary } from '../../src/graph/ops/elementwise-binary.ts';
+import { elementwiseUnary } from '../../src/graph/ops/elementwise-unary.ts';
+import { reductions } from '../../src/graph/ops/reductions.ts';
 import { allOps, findOp } from '../../src/graph/ops/registry.ts';
+import { softmaxFamily } from '../../src/graph/ops/softmax.ts';
+import { unitSlope } from '../../src/graph/ops/unit-slope.ts';
 import { formatShape, type Shape } from '../../src/tensors/tensor.ts';
 import {
   indices,
@@ -9,6 +15,7 @@ import {
   opConformance,
   type PlainArray,
 } from '../conformance/op-conformance.ts';
+import { opKinkConformance } from '../conformance/op-kink-conformance.ts';
 import { opRegionConformance } from '../conformance/op-region-conformance.ts';
 import { heapWith } from '../fixtures/on-kernels.ts';
 import { windowOps } from './window-ops.ts';
@@ -402,75 +409,91 @@ const descriptions: readonly OpDescription[] = [
 for (const description of descriptions) {
   opConformance(description);
   opRegionConformance(description);
+  opKinkConformance(description);
 }
 
 it('every op of the registry is described here', () => {
   expect(descriptions.map(({ op }) => op.name).sort()).toEqual(allOps.map((op) => op.name).sort());
 });
 
-describe('shapes that do not fit are refused with a sentence that names them', () => {
-  it.each([
-    [
-      'add',
+type Misfit = readonly [name: string, shapes: readonly Shape[], attributes: Attributes];
+
+const names = (ops: readonly Op[]) => ops.map((op) => op.name);
+
+const misfits: readonly Misfit[] = [
+  ...names(elementwiseBinary).map(
+    (name): Misfit => [
+      name,
       [
         [2, 3],
         [2, 4],
       ],
       {},
     ],
+  ),
+  ...names(reductions).map((name): Misfit => [name, [[2]], { axes: [1], keepDims: false }]),
+  ...names(softmaxFamily).map((name): Misfit => [name, [[2]], { axis: 1 }]),
+
+  [
+    'matmul',
     [
-      'matmul',
-      [
-        [2, 3],
-        [2, 3],
-      ],
-      {},
+      [2, 3],
+      [2, 3],
     ],
-    ['matmul', [[], [2]], {}],
-    ['transpose', [[2, 3]], { axes: [0, 0] }],
-    ['reshape', [[2, 3]], { shape: [5] }],
-    ['broadcast-to', [[2]], { shape: [3] }],
+    {},
+  ],
+  ['matmul', [[], [2]], {}],
+  ['transpose', [[2, 3]], { axes: [0, 0] }],
+  ['reshape', [[2, 3]], { shape: [5] }],
+  ['broadcast-to', [[2]], { shape: [3] }],
+  [
+    'concat',
     [
-      'concat',
-      [
-        [2, 3],
-        [3, 3],
-      ],
-      { axis: 1 },
+      [2, 3],
+      [3, 3],
     ],
-    ['slice', [[2]], { starts: [0], ends: [3], steps: [1] }],
-    ['sum', [[2]], { axes: [1], keepDims: false }],
-    ['mean', [[0]], { axes: [0], keepDims: false }],
-    ['softmax', [[2]], { axis: 1 }],
-    ['where', [[2], [3], []], {}],
-    ['pick', [[2, 3], [3]], { axis: 1 }],
-    ['unfold', [[2, 3]], { taps: [], positions: [], strides: [], dilations: [], starts: [], spacings: [] }],
+    { axis: 1 },
+  ],
+  ['slice', [[2]], { starts: [0], ends: [3], steps: [1] }],
+  ['mean', [[0]], { axes: [0], keepDims: false }],
+  ['where', [[2], [3], []], {}],
+  ['pick', [[2, 3], [3]], { axis: 1 }],
+  ['unfold', [[2, 3]], { taps: [], positions: [], strides: [], dilations: [], starts: [], spacings: [] }],
+  [
+    'unfold',
+    [[2, 3, 4]],
+    { taps: [2], positions: [0], strides: [1], dilations: [1], starts: [0], spacings: [1] },
+  ],
+  [
+    'patch-product',
     [
-      'unfold',
-      [[2, 3, 4]],
-      { taps: [2], positions: [0], strides: [1], dilations: [1], starts: [0], spacings: [1] },
+      [2, 3, 2, 4],
+      [5, 3, 3],
     ],
+    {},
+  ],
+  [
+    'patch-product',
     [
-      'patch-product',
-      [
-        [2, 3, 2, 4],
-        [5, 3, 3],
-      ],
-      {},
+      [2, 3, 2, 4],
+      [5, 2, 2],
     ],
-    [
-      'patch-product',
-      [
-        [2, 3, 2, 4],
-        [5, 2, 2],
-      ],
-      {},
-    ],
-    ['take-rows', [[], [3]], {}],
-  ] as const)('%s of %j', (name, shapes, attributes) => {
+    {},
+  ],
+  ['take-rows', [[], [3]], {}],
+];
+
+describe('shapes that do not fit are refused with a sentence that names them', () => {
+  it.each(misfits)('%s of %j', (name, shapes, attributes) => {
     const infer = () => findOp(name).inferShape(shapes, attributes);
     expect(infer).toThrow(ShapeError);
     expect(infer).toThrow(shapes[0].length > 0 ? formatShape(shapes[0]) : 'scalar');
+  });
+
+  it('there are some for every op that does not take any shape', () => {
+    const takingAny = names([...elementwiseUnary, unitSlope]);
+    const described = [...takingAny, ...misfits.map(([name]) => name)];
+    expect(names(allOps).filter((name) => !described.includes(name))).toEqual([]);
   });
 });
 

@@ -128,6 +128,25 @@ describe('a job of several points over HTTP', () => {
     expect(markdown).toContain('`W[1]`');
   });
 
+  it('has the methods that are compared at each point', async () => {
+    const { runJob, get } = await startRunningService();
+    const id = await runJob({ ...document, check: { compareMethods: ['forward', 'complex-step'] } });
+    expect((await get(`/v1/jobs/${id}/report`)).json).toMatchObject({
+      points: [1, 2, 3].map((at) => ({
+        point: at,
+        compared: [{ method: 'forward' }, { method: 'complex-step' }],
+      })),
+    });
+    const [head, ...lines] = parseCsv((await get(`/v1/jobs/${id}/report`, { accept: 'text/csv' })).text);
+    const [exact, parameter] = [head.indexOf('complex-step'), head.indexOf('parameter')];
+    const numeric = lines.filter((line) => line[parameter] === 'W').map((line) => Number(line[exact]));
+    const expected = document.points.flatMap((each) => each.parameters.W);
+    numeric.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i], 12);
+    });
+    expect(numeric).toHaveLength(expected.length);
+  });
+
   it('tells the point of each parameter event', async () => {
     const { runJob, get } = await startRunningService();
     const id = await runJob(document);

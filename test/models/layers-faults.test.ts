@@ -35,6 +35,16 @@ describe('a fault of a layer', () => {
     ['dens', 'there is no layer "dens"; did you mean "dense"? there are dense, relu'],
     ['Relu', 'there is no layer "Relu"; did you mean "relu"?'],
     ['zzz', 'there is no layer "zzz"; there are dense'],
+    ['MAX_POOL2D', 'there is no layer "MAX_POOL2D"; did you mean "max-pool2d"?'],
+    [
+      'Linear',
+      'there is no layer "Linear": use "dense"; with "weightLayout": "out-in" its weights are as PyTorch',
+    ],
+    ['avg-pool2d', 'there is no layer "avg-pool2d": use "average-pool2d"; there are dense'],
+    [
+      'Conv3d',
+      'there is no layer "Conv3d": export the model to the format "onnx", which has it; there are dense',
+    ],
     [7, 'the type of a layer must be a string, not 7'],
   ])('says of the type %j what there is', (type, detail) => {
     const faults = faultsOf({ layers: [{ type }, ...base.layers] });
@@ -83,6 +93,20 @@ describe('a fault of a layer', () => {
     ]);
   });
 
+  it('names what to write instead of a field that other libraries have', () => {
+    const layers = [
+      { type: 'dense', weights: 'W', units: 1, activation: 'relu' },
+      { type: 'leaky-relu', negative_slope: 0.1 },
+      { type: 'lstm', bidirectional: true, inputWeights: 'W', hiddenWeights: 'W' },
+    ];
+    expect(faultsOf({ layers }).slice(0, 4)).toEqual([
+      '/model/layers/0/units unknown field "units": leave it out: the shape of the weights says it',
+      '/model/layers/0/activation unknown field "activation": write the activation as a layer of its own behind this one',
+      '/model/layers/1/negative_slope unknown field "negative_slope": the field is "slope"',
+      '/model/layers/2/bidirectional unknown field "bidirectional": use one layer of each "direction", and a "concat"',
+    ]);
+  });
+
   it('does not hide the faults of the layers after it', () => {
     const layers = [
       { type: 'nonsense' },
@@ -112,14 +136,29 @@ describe('a fault of a layer', () => {
 
 describe('a fault of the loss', () => {
   it.each([
-    [{ type: 'focal', target: 'Y' }, '/model/loss/type loss: there is no loss "focal"; there are mse'],
     [
-      { type: 'mse', target: 'Y', labelSmoothing: 0.1 },
-      '/model/loss/labelSmoothing "labelSmoothing" is not built yet',
+      { type: 'focal', target: 'Y' },
+      '/model/loss/type loss: there is no loss "focal": write the model in the format "expression"; there are mse',
     ],
     [
-      { type: 'mse', target: 'Y', classWeights: [1] },
-      '/model/loss/classWeights "classWeights" is not built yet',
+      { type: 'mse', target: 'Y', labelSmoothing: 0.1 },
+      '/model/loss/labelSmoothing unknown field "labelSmoothing": use the targets (1 − ε)·y + ε/classes, y one-hot',
+    ],
+    [
+      { type: 'mse', target: 'Y', class_weights: [1] },
+      '/model/loss/class_weights unknown field "class_weights": name as "exampleWeights" the weight that each example has',
+    ],
+    [
+      { type: 'mse', target: 'Y', ignore_index: -100 },
+      '/model/loss/ignore_index unknown field "ignore_index": give what is left out any class, and the weight 0',
+    ],
+    [
+      { type: 'mse', target: 'Y', exampleWeights: 'W' },
+      '/model/loss/exampleWeights loss (mse): "W" is a parameter, but must be data',
+    ],
+    [
+      { type: 'mse', target: 'Y', exampleWeights: 'three' },
+      '/model/loss/exampleWeights loss (mse): three has shape [1,3], but the losses have shape [1,2]: [2] or [1,2] would fit',
     ],
     [
       { type: 'mse', target: 'Y', weight: 'half' },
@@ -133,6 +172,10 @@ describe('a fault of the loss', () => {
     [
       { type: 'kl-divergence', target: 'negative' },
       '/model/loss/target loss (kl-divergence): negative[0,1] is -1, but a probability is at least 0',
+    ],
+    [
+      { type: 'BCEWithLogitsLoss' },
+      'no loss "BCEWithLogitsLoss": use "binary-cross-entropy" with "from": "logits"',
     ],
     [{ type: 'mes', target: 'Y' }, '/model/loss/type loss: there is no loss "mes"; did you mean "mse"?'],
     [undefined, '/model/loss loss: a loss must be an object with a type, not nothing'],
@@ -150,7 +193,7 @@ describe('a fault of the loss', () => {
       '/model/loss loss (cross-entropy): the prediction has one class only',
     ],
   ])('%j is named', (loss, fault) => {
-    const faults = faultsOf({ loss }, { negative: [[0, -1]] });
+    const faults = faultsOf({ loss }, { negative: [[0, -1]], three: [[1, 1, 1]] });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(fault);
   });

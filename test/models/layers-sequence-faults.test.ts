@@ -6,9 +6,16 @@ function zeros(...shape: number[]) {
 }
 
 /** Faults of one layer of sequences of two examples, three times and four features, with two hidden units. */
-function faultsOf(layer: object, theta: object = {}, more: object = {}): string[] {
+function faultsOf(layer: object, theta: object = {}, more: object = {}, beside: object = {}): string[] {
   const model = { layout: 'batch-first', layers: [layer], loss: { type: 'mse', target: 'T' }, ...more };
-  const data = { X: zeros(2, 3, 4), T: zeros(1), K: zeros(2, 5, 4), V: zeros(2, 5, 2), M: zeros(2, 4) };
+  const data = {
+    X: zeros(2, 3, 4),
+    T: zeros(1),
+    K: zeros(2, 5, 4),
+    V: zeros(2, 5, 2),
+    M: zeros(2, 4),
+    ...beside,
+  };
   const { graph, faults } = buildLayers(model, data, { ...tensors, ...theta });
   expect(graph).toBeUndefined();
   return faults.map(({ pointer, detail }) => `${pointer} ${detail}`);
@@ -115,6 +122,38 @@ describe('a fault of attention', () => {
     ]);
     expect(faultsOf({ ...bare, inputs: ['X', 'X', 'X', 'X'] })).toEqual([
       `${at}/inputs layers[0] (attention): takes 1 to 3 inputs, not 4`,
+    ]);
+  });
+});
+
+describe('a fault of a mask of attention', () => {
+  const ones = (...shape: number[]) => ({ ...zeros(...shape), values: zeros(...shape).values.map(() => 1) });
+  const masked = { type: 'attention', mask: 'mask' };
+  const refused = (layer: object, mask: object) => faultsOf(layer, {}, {}, { mask, T: zeros(2, 3, 4) });
+
+  it.each([
+    [masked, ones(2, 3), 'mask has shape [2,3], but [3,3] or [2,1,3] or [2,3,3] would fit'],
+    [masked, zeros(3, 3), 'mask leaves query 0 of example 0 no key that it sees'],
+    [
+      { ...masked, causal: true },
+      { shape: [2, 1, 3], values: [1, 0, 0, 0, 1, 1] },
+      'mask leaves query 0 of example 1 no key that it sees',
+    ],
+    [
+      masked,
+      { shape: [3, 3], values: [0, -1e9, 0, 0, 0, 0, 0, 0, 0] },
+      'mask holds -1000000000, but is 1 where a query sees a key, and 0 where it does not',
+    ],
+  ])('%j', (layer, mask, detail) => {
+    expect(refused(layer, mask)).toEqual([`${at}/mask layers[0] (attention): ${detail}`]);
+  });
+
+  it('is a parameter, or a name that other libraries have for it', () => {
+    expect(
+      faultsOf({ type: 'attention', mask: 'Wo', attn_mask: 'Wo' }, {}, {}, { T: zeros(2, 3, 4) }),
+    ).toEqual([
+      `${at}/attn_mask unknown field "attn_mask": use "mask", which is 1 where a query sees a key, or "causal"`,
+      `${at}/mask layers[0] (attention): "Wo" is a parameter, but must be data`,
     ]);
   });
 });

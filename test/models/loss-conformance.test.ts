@@ -20,8 +20,12 @@ interface LossDescription {
   /** Predictions lie in this range. */
   readonly range?: readonly [number, number];
   readonly target: PlainTensor;
+  /** Data that the loss names as its `exampleWeights`: "M". */
+  readonly weights?: PlainTensor;
   /** The loss of one prediction and its target, lines of features; for class indices the target is one number. */
-  readonly each: (prediction: number[], target: number[]) => number;
+  readonly each: (prediction: number[], target: number[], line: number) => number;
+  /** The op of the loss that has no complex continuation, if one has none. */
+  readonly notAnalytic?: string;
   /** Lines of one example that are averaged rather than summed, and features too. */
   readonly divisor?: number;
 }
@@ -40,6 +44,11 @@ const classes = fill([3], ([i]) => (2 * i + 1) % 4);
 const positions = fill([2, 3], ([i, t]) => (i + 2 * t) % 4);
 const distributions = fill(square, ([, j]) => [0.5, 0, 0.2, 0.3][j]);
 
+const perExample = fill([3], ([i]) => [2, 0, 0.5][i]);
+const perOutput = draw(square, 56, positive);
+/** As where sequences are padded. */
+const perPosition = fill([2, 3], ([i, t]) => Number(i === 0 || t < 2));
+
 const softmaxOf = (row: number[]) => row.map((z) => Math.exp(z) / sum(row.map(Math.exp)));
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 const entropy = (p: number, y: number) => -y * Math.log(p) - (1 - y) * Math.log(1 - p);
@@ -57,12 +66,18 @@ const descriptions: LossDescription[] = [
     each: overEntries((a, y) => -0.3 * (a - y) ** 2),
     divisor: 12,
   },
-  { loss: { type: 'mae' }, target: real, each: overEntries((a, y) => Math.abs(a - y)) },
+  {
+    loss: { type: 'mae' },
+    target: real,
+    each: overEntries((a, y) => Math.abs(a - y)),
+    notAnalytic: 'abs',
+  },
   {
     loss: { type: 'mae', outputs: 'mean', reduction: 'sum' },
     target: real,
     each: overEntries((a, y) => Math.abs(a - y)),
     divisor: 4,
+    notAnalytic: 'abs',
   },
   { loss: { type: 'huber' }, target: real, each: overEntries(huber(1)) },
   { loss: { type: 'huber', delta: 0.3, reduction: 'sum' }, target: real, each: overEntries(huber(0.3)) },
@@ -133,6 +148,40 @@ const descriptions: LossDescription[] = [
     each: (a, y) => 1 - sum(a.map((entry, i) => entry * y[i])) / (norm(a) * norm(y)),
     divisor: 3,
   },
+  {
+    loss: { type: 'mse', exampleWeights: 'M' },
+    target: real,
+    weights: perExample,
+    each: (a, y, line) => perExample.values[line] * sum(a.map((entry, i) => (entry - y[i]) ** 2)),
+  },
+  {
+    loss: { type: 'huber', exampleWeights: 'M', reduction: 'sum', outputs: 'mean' },
+    target: real,
+    weights: perOutput,
+    each: (a, y, line) => sum(a.map((entry, i) => perOutput.values[4 * line + i] * huber(1)(entry, y[i]))),
+    divisor: 4,
+  },
+  {
+    loss: { type: 'cross-entropy', exampleWeights: 'M' },
+    target: classes,
+    weights: perExample,
+    each: (z, [c], line) => -perExample.values[line] * Math.log(softmaxOf(z)[c]),
+  },
+  {
+    loss: { type: 'nll', exampleWeights: 'M', outputs: 'mean' },
+    shape: sequence,
+    target: positions,
+    weights: perPosition,
+    each: (q, [c], line) => -perPosition.values[line] * q[c],
+    divisor: 3,
+  },
+  {
+    loss: { type: 'mse', exampleWeights: 'M' },
+    shape: sequence,
+    target: draw(sequence, 55),
+    weights: perPosition,
+    each: (a, y, line) => perPosition.values[line] * sum(a.map((entry, i) => (entry - y[i]) ** 2)),
+  },
 ];
 
 /** Nothing is done to the predictions: the model's only layer is dropout that is switched off. */
@@ -143,7 +192,16 @@ function lines({ values }: PlainTensor, width: number): number[][] {
 }
 
 function caseOf(description: LossDescription, columns: boolean) {
-  const { loss, shape = square, range = [-1.5, 1.5], target, each, divisor = 1 } = description;
+  const {
+    loss,
+    shape = square,
+    range = [-1.5, 1.5],
+    target,
+    each,
+    divisor = 1,
+    notAnalytic,
+    weights,
+  } = description;
   const turn = (tensor: PlainTensor) => (columns ? transposed(tensor) : tensor);
   const X = draw(shape, 60, { low: range[0], high: range[1] });
   const width = shape[shape.length - 1];
@@ -154,9 +212,10 @@ function caseOf(description: LossDescription, columns: boolean) {
     title: `${JSON.stringify(loss)} of ${JSON.stringify(shape)}, ${layout}`,
     model: { layout, layers: untouched, loss: { target: 'T', ...loss } },
     theta: { X: turn(X) },
-    data: { T: turn(target) },
+    data: { T: turn(target), ...(weights === undefined ? {} : { M: turn(weights) }) },
     cost: (theta: PlainTensors) =>
-      sum(lines(turn(theta.X), width).map((prediction, i) => each(prediction, targets[i]))) / scale,
+      sum(lines(turn(theta.X), width).map((prediction, i) => each(prediction, targets[i], i))) / scale,
+    notAnalytic,
   };
 }
 
@@ -218,6 +277,7 @@ for (const [regularizer, penalty] of penalties) {
       );
       return sum(output.values.map((value, i) => (value - T.values[i]) ** 2)) + penalty(W, b);
     },
+    ...(regularizer.type === 'l2' ? {} : { notAnalytic: 'abs' }),
   });
 }
 

@@ -42,8 +42,8 @@ function run(
     : fill([examples, time, size], ([i, t, j]) => states[i][t][j]);
 }
 
-export function rnnStates(theta: PlainTensors, course: Course): PlainTensor {
-  return run(theta, course, (x, h, [before]) => [before.map((_, j) => Math.tanh(x(j) + h(j)))]);
+export function rnnStates(theta: PlainTensors, course: Course, f = Math.tanh): PlainTensor {
+  return run(theta, course, (x, h, [before]) => [before.map((_, j) => f(x(j) + h(j)))]);
 }
 
 export function lstmStates(theta: PlainTensors, course: Course): PlainTensor {
@@ -78,13 +78,16 @@ export function project(x: PlainTensor, W: PlainTensor, b?: PlainTensor): PlainT
   );
 }
 
+/** Whether a query sees a key, both told by their time. */
+export type Sees = (example: number, query: number, key: number) => boolean;
+
 /** softmax(Q·Kᵀ/√d)·V of every head, entry by entry. */
-export function attend([Q, K, V]: readonly PlainTensor[], heads: number, causal: boolean): PlainTensor {
+export function attend([Q, K, V]: readonly PlainTensor[], heads: number, sees: Sees): PlainTensor {
   const [examples, time] = Q.shape;
   const [d, width] = [Q.shape[2] / heads, V.shape[2] / heads];
   return fill([examples, time, V.shape[2]], ([i, t, j]) => {
     const head = Math.floor(j / width);
-    const seen = range(K.shape[1]).filter((s) => !causal || s <= t);
+    const seen = range(K.shape[1]).filter((s) => sees(i, t, s));
     const weights = seen.map((s) =>
       Math.exp(
         sum(range(d).map((k) => at(Q, i, t, head * d + k) * at(K, i, s, head * d + k))) / Math.sqrt(d),

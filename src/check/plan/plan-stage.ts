@@ -30,12 +30,17 @@ interface SweepPlan extends StagePlan {
 }
 
 /** The stage that checks every selected component once. A pure function of the spec, from static flop counts. */
-export function planSweep({ blocks }: CompiledJob): SweepPlan {
-  const ranges = cutRanges(blocks);
-  const shards = ranges.map(
+export function planSweep({ blocks, comparisons }: CompiledJob): SweepPlan {
+  const checked = countProbes(blocks);
+  const compared = cutRanges(comparisons).map((range) => ({ ...range, start: checked + range.start }));
+  const shards = [...cutRanges(blocks), ...compared].map(
     ({ start, count, flops }, index): SweepShard => ({ stage: 'sweep', index, start, count, flops }),
   );
-  return { stage: 'sweep', shards, probes: blocks.reduce((sum, { probes }) => sum + probes, 0) };
+  return { stage: 'sweep', shards, probes: checked + countProbes(comparisons) };
+}
+
+function countProbes(blocks: readonly SweepBlock[]): number {
+  return blocks.reduce((sum, { probes }) => sum + probes, 0);
 }
 
 /** The stage that checks some components again, each moved by itself. */

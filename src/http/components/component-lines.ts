@@ -16,7 +16,7 @@ export async function* componentLines(
   sources: ComponentSources,
   jobId: string,
 ): AsyncGenerator<string> {
-  const csv = new ComponentCsv(first.points !== undefined);
+  const csv = new ComponentCsv(first.points !== undefined, first.methods);
   yield csv.head;
   yield* linesOf(csv, first);
   for (let point = 2; point <= (first.points ?? 1); point++) {

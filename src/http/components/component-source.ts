@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
+import { methodValues } from '../../check/comparison/method-value.ts';
 import { type ComponentRun, selectedRuns } from '../../check/plan/selection.ts';
 import { pointCount, specAt } from '../../check/points/point.ts';
 import type { ComponentValues } from '../../check/report/listed-component.ts';
+import type { CheckSettings, Method } from '../../check/settings.ts';
 import { specFromJson } from '../../check/spec-json.ts';
 import { readMark, UNCHECKED } from '../../check/verdict/component-marks.ts';
 import {
   boundsRange,
+  comparedRange,
   marksRange,
   packedPoint,
   readBounds,
@@ -34,6 +37,8 @@ export class ComponentSource {
   /** How many points the job has; undefined when it has none but the one it is. */
   readonly points: number | undefined;
   readonly parameters: readonly Parameter[];
+  /** Methods whose values stand beside those of the check's own. */
+  readonly methods: readonly Method[];
   readonly #values: StoredGradients;
   readonly #runs: readonly ComponentRun[];
   readonly #refinements: ReadonlyMap<number, StoredRefinement>;
@@ -49,6 +54,7 @@ export class ComponentSource {
     this.point = point;
     this.points = points;
     this.parameters = spec.parameters;
+    this.methods = spec.settings.compareMethods ?? [];
     this.#values = values;
     this.#runs = selectedRuns(spec);
     this.#refinements = new Map(refinements.map((refinement) => [refinement.component, refinement]));
@@ -67,8 +73,7 @@ export class ComponentSource {
     const values = await StoredGradients.open(store, jobId, {
       claimed: claimedNumbers(payload, spec),
       numeric,
-      components: componentCount(spec),
-      points: pointCount(spec),
+      spec,
       point: point ?? 1,
     });
     const ofPoint = point === undefined ? spec : specAt(spec, point);
@@ -137,10 +142,15 @@ interface ComponentBlock {
   readonly numeric: Float64Array;
   readonly bounds: Float32Array;
   readonly marks: Uint8Array;
+  /** By each method that was compared. */
+  readonly compared: readonly Float64Array[];
+  readonly settings: CheckSettings;
 }
 
-function valuesAt({ claimed, numeric, bounds, marks }: ComponentBlock, i: number): ComponentValues {
-  return { claimed: claimed[i], numeric: numeric[i], bound: bounds[i], ...readMark(marks[i]) };
+function valuesAt(block: ComponentBlock, i: number): ComponentValues {
+  const { claimed, numeric, bounds, marks, settings } = block;
+  const compared = methodValues(settings, block.compared, i);
+  return { claimed: claimed[i], numeric: numeric[i], bound: bounds[i], ...readMark(marks[i]), compared };
 }
 
 /** Some numbers of a job that follow each other, of which more is stored. */
@@ -156,9 +166,8 @@ interface GradientPlace {
   readonly claimed: Numbers;
   /** What `packGradients` made. */
   readonly numeric: Numbers;
-  /** At one point. */
-  readonly components: number;
-  readonly points: number;
+  /** That of the job. */
+  readonly spec: CheckSpec;
   /** From 1 on. */
   readonly point: number;
 }
@@ -170,24 +179,27 @@ class StoredGradients {
   readonly #claimed: NumberRange;
   readonly #numeric: NumberRange;
   readonly #components: number;
+  readonly #settings: CheckSettings;
 
   private constructor(
     store: Store,
     jobId: string,
     claimed: NumberRange,
     numeric: NumberRange,
-    components: number,
+    spec: CheckSpec,
   ) {
     this.#store = store;
     this.#jobId = jobId;
     this.#claimed = claimed;
     this.#numeric = numeric;
-    this.#components = components;
+    this.#components = componentCount(spec);
+    this.#settings = spec.settings;
   }
 
   static async open(store: Store, jobId: string, place: GradientPlace): Promise<StoredGradients> {
-    const { claimed, numeric, components, points, point } = place;
-    const ends = await sliceNumbers(numeric, store.tensors, 0, points);
+    const { claimed, numeric, spec, point } = place;
+    const components = componentCount(spec);
+    const ends = await sliceNumbers(numeric, store.tensors, 0, pointCount(spec));
     if (ends === undefined) throw removed(jobId);
     const start = (point - 1) * components;
     return new StoredGradients(
@@ -195,7 +207,7 @@ class StoredGradients {
       jobId,
       { numbers: claimed, start, end: start + components },
       { numbers: numeric, ...packedPoint(ends, point) },
-      components,
+      spec,
     );
   }
 
@@ -211,6 +223,8 @@ class StoredGradients {
       numeric,
       bounds: readBounds(boundValues, bounds.skip, end - start),
       marks: readMarks(markValues, marks.skip, end - start),
+      compared: await this.#readCompared(start, end),
+      settings: this.#settings,
     };
   }
 
@@ -218,10 +232,27 @@ class StoredGradients {
     return this.#slice(this.#numeric, start, end - start);
   }
 
+  async #readCompared(start: number, end: number): Promise<Float64Array[]> {
+    const compared: Float64Array[] = [];
+    for (let m = 0; m < this.#methods; m++) {
+      const { offset, count } = comparedRange(this.#components, m, start, end);
+      compared.push(await this.#slice(this.#numeric, offset, count));
+    }
+    return compared;
+  }
+
+  get #methods(): number {
+    return this.#settings.compareMethods?.length ?? 0;
+  }
+
   async readRefinements(): Promise<StoredRefinement[]> {
     // A slice ends where the numbers do.
     return readRefinements(
-      await this.#slice(this.#numeric, refinedOffset(this.#components), Number.MAX_SAFE_INTEGER),
+      await this.#slice(
+        this.#numeric,
+        refinedOffset(this.#components, this.#methods),
+        Number.MAX_SAFE_INTEGER,
+      ),
     );
   }
 

@@ -79,7 +79,7 @@ function collect(
   budget: IntakeBudget,
   expected: number | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const body = new GrowingBytes(expected);
+  const body = new GrowingBytes(expected, limit.bytes);
   return new Promise((resolve, reject) => {
     // Only the first of the events below counts: a stream may well end and then break.
     let settled = false;

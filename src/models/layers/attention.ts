@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatShape } from '../../tensors/tensor.ts';
+import { attentionMaskSchema, hideMasked, hideUnless } from './attention-mask.ts';
 import { joiningLayerKind } from './layer.ts';
 import { type SequenceShape, sequenceShape } from './sequence-shape.ts';
 import type { MaybeNode, Site } from './site.ts';
@@ -10,6 +11,7 @@ export const attentionFields = {
     .boolean()
     .default(false)
     .describe('Whether a time sees only itself and the times before it. Queries and keys are then as long.'),
+  mask: attentionMaskSchema,
 };
 
 /** Queries, keys and values. */
@@ -45,7 +47,11 @@ export const attention = joiningLayerKind(
  */
 export function scaledDotProduct(
   roles: AttentionInputs,
-  { heads, causal }: { readonly heads: number; readonly causal: boolean },
+  {
+    heads,
+    causal,
+    mask,
+  }: { readonly heads: number; readonly causal: boolean; readonly mask?: string | undefined },
   site: Site,
 ): MaybeNode {
   const shapes = roleShapes(roles, site);
@@ -74,7 +80,9 @@ export function scaledDotProduct(
   const scale = site.scalar(1 / Math.sqrt(query.features / heads));
   const [q, k, v] = roles.map((input) => splitHeads(input, heads, site));
   const scores = site.apply('matmul', [site.apply('multiply', [q, scale]), k], { transposeB: true });
-  const visible = causal ? hideLater(scores, query.time, site) : scores;
+  const past = causal ? hideLater(scores, query.time, site) : scores;
+  const sizes = { examples: query.examples, queries: query.time, keys: key.time };
+  const visible = mask === undefined ? past : hideMasked(past, mask, sizes, causal, site);
   const weights = site.apply('softmax', [visible], { axis: 3 });
   return joinHeads(site.apply('matmul', [weights, v]), site);
 }
@@ -104,5 +112,5 @@ function hideLater(scores: MaybeNode, time: number, site: Site): MaybeNode {
   const times = Float64Array.from({ length: time }, (_, i) => i);
   const [own, other] = [site.constant([time, 1], times), site.constant([time], times)];
   const sees = site.apply('greater-equal', [own, other]);
-  return site.apply('where', [sees, scores, site.scalar(-Number.MAX_VALUE)]);
+  return hideUnless(sees, scores, site);
 }

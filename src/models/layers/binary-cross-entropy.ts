@@ -1,19 +1,12 @@
 import { z } from 'zod';
-import {
-  complement,
-  lossKind,
-  outputsSchema,
-  overExamples,
-  overOutputs,
-  reductionSchema,
-  targetSchema,
-} from './loss.ts';
+import { complement, lossKind, targetSchema } from './loss.ts';
 import type { MaybeNode, Site } from './site.ts';
 import { alignedTarget } from './target.ts';
 
 /** Cross-entropy of two classes. Several outputs per example are as many separate two-class predictions. */
 export const binaryCrossEntropy = lossKind(
   'binary-cross-entropy',
+  'output',
   z
     .strictObject({
       type: z.literal('binary-cross-entropy'),
@@ -22,8 +15,6 @@ export const binaryCrossEntropy = lossKind(
         .enum(['probabilities', 'logits'])
         .default('probabilities')
         .describe('What the last layer gives: probabilities (after a sigmoid) or logits (before it).'),
-      reduction: reductionSchema,
-      outputs: outputsSchema,
     })
     .describe(
       '−y·log p − (1 − y)·log(1 − p), summed over outputs and averaged over examples unless said otherwise.',
@@ -31,11 +22,7 @@ export const binaryCrossEntropy = lossKind(
   (loss, prediction, site) => {
     const target = alignedTarget(loss.target, prediction, site);
     const formula = loss.from === 'logits' ? fromLogits : fromProbabilities;
-    return overExamples(
-      loss.reduction,
-      overOutputs(loss.outputs, formula(prediction, target, site), site),
-      site,
-    );
+    return formula(prediction, target, site);
   },
 );
 

@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  complement,
-  lossKind,
-  overExamples,
-  overOutputs,
-  positionsSchema,
-  reductionSchema,
-  targetSchema,
-} from './loss.ts';
+import { complement, lossKind, targetSchema } from './loss.ts';
 import type { MaybeNode, Site } from './site.ts';
 import { alignedTarget } from './target.ts';
 
@@ -17,12 +9,11 @@ import { alignedTarget } from './target.ts';
  */
 export const cosine = lossKind(
   'cosine',
+  'position',
   z
     .strictObject({
       type: z.literal('cosine'),
       target: targetSchema,
-      reduction: reductionSchema,
-      outputs: positionsSchema,
     })
     .describe('1 − ⟨a, y⟩/(‖a‖·‖y‖) over the features, averaged over examples unless said otherwise.'),
   (loss, prediction, site) => {
@@ -36,8 +27,7 @@ export const cosine = lossKind(
       norm(prediction, overFeatures, site),
       norm(target, overFeatures, site),
     ]);
-    const distances = complement(site.apply('divide', [product, norms]), site);
-    return overExamples(loss.reduction, overOutputs(loss.outputs, distances, site), site);
+    return complement(site.apply('divide', [product, norms]), site);
   },
 );
 

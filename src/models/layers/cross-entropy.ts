@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { negativeLogLikelihood } from './log-likelihood.ts';
-import { lossKind, overExamples, overOutputs, positionsSchema, reductionSchema } from './loss.ts';
+import { lossKind } from './loss.ts';
 import type { MaybeNode, Site } from './site.ts';
 import { classTargetSchema } from './target.ts';
 
 /** Cross-entropy over the features as classes: −log p of the right class, or −Σ y·log p for one-hot targets. */
 export const crossEntropy = lossKind(
   'cross-entropy',
+  'position',
   z
     .strictObject({
       type: z.literal('cross-entropy'),
@@ -17,15 +18,12 @@ export const crossEntropy = lossKind(
         .describe(
           'What the last layer gives: logits (softmax is part of the loss) or probabilities (after a softmax).',
         ),
-      reduction: reductionSchema,
-      outputs: positionsSchema,
     })
     .describe('−log p of the right class, averaged over examples unless said otherwise.'),
   (loss, prediction, site) => {
     const logarithms =
       loss.from === 'logits' ? logSoftmax(prediction, site) : site.apply('log', [prediction]);
-    const losses = negativeLogLikelihood(loss.target, logarithms, site);
-    return overExamples(loss.reduction, overOutputs(loss.outputs, losses, site), site);
+    return negativeLogLikelihood(loss.target, logarithms, site);
   },
 );
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lossKind, outputsSchema, overExamples, overOutputs, reductionSchema, targetSchema } from './loss.ts';
+import { lossKind, targetSchema } from './loss.ts';
 import { alignedTarget } from './target.ts';
 
 /**
@@ -8,13 +8,12 @@ import { alignedTarget } from './target.ts';
  */
 export const huber = lossKind(
   'huber',
+  'output',
   z
     .strictObject({
       type: z.literal('huber'),
       target: targetSchema,
       delta: z.number().positive().default(1).describe('δ: the error from which on the loss is linear.'),
-      reduction: reductionSchema,
-      outputs: outputsSchema,
     })
     .describe(
       '½e² where |e| ≤ δ, δ·(|e| − δ/2) elsewhere, e = a − y; summed over outputs and averaged over examples unless ' +
@@ -29,7 +28,6 @@ export const huber = lossKind(
       site.scalar(delta),
     ]);
     const half = site.apply('multiply', [clipped, site.scalar(0.5)]);
-    const losses = site.apply('multiply', [clipped, site.apply('subtract', [error, half])]);
-    return overExamples(loss.reduction, overOutputs(loss.outputs, losses, site), site);
+    return site.apply('multiply', [clipped, site.apply('subtract', [error, half])]);
   },
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lossKind, outputsSchema, overExamples, overOutputs, reductionSchema, targetSchema } from './loss.ts';
+import { lossKind, targetSchema } from './loss.ts';
 import type { MaybeNode, Site } from './site.ts';
 import { alignedTarget, refuseEntries } from './target.ts';
 
@@ -9,6 +9,7 @@ import { alignedTarget, refuseEntries } from './target.ts';
  */
 export const klDivergence = lossKind(
   'kl-divergence',
+  'output',
   z
     .strictObject({
       type: z.literal('kl-divergence'),
@@ -19,8 +20,6 @@ export const klDivergence = lossKind(
         .describe(
           'What the last layer gives: log p (after a log-softmax), p (after a softmax), or logits (before it).',
         ),
-      reduction: reductionSchema,
-      outputs: outputsSchema,
     })
     .describe('Σ y·(log y − log p), summed over outputs and averaged over examples unless said otherwise.'),
   (loss, prediction, site) => {
@@ -30,8 +29,7 @@ export const klDivergence = lossKind(
       logOrZero(target, site),
       logarithms(loss.from, prediction, site),
     ]);
-    const losses = site.apply('multiply', [target, difference]);
-    return overExamples(loss.reduction, overOutputs(loss.outputs, losses, site), site);
+    return site.apply('multiply', [target, difference]);
   },
 );
 

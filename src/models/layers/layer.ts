@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { objectReader } from '../schema-faults.ts';
+import { insteadOfLayerField } from './foreign-fields.ts';
 import type { MaybeNode, Site } from './site.ts';
 
 /** The fields by which layers are joined to a graph; every layer may have them, and `LayerGraph` reads them. */
@@ -62,7 +63,7 @@ export function joiningLayerKind<Shape extends z.ZodRawShape>(
   count: InputCount,
   lower: (layer: Fields<Shape>, inputs: readonly MaybeNode[], site: Site) => MaybeNode,
 ): LayerKind {
-  const read = objectReader(schema, [], joiningFields);
+  const read = objectReader(schema, [], joiningFields, insteadOfLayerField);
   return {
     type,
     schema: schema.extend(joiningSchema.shape),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { Faults } from '../../errors/fault.ts';
 import type { NodeId } from '../../graph/graph.ts';
-import { objectReader } from '../schema-faults.ts';
+import { objectReader, readBySchema } from '../schema-faults.ts';
+import { exampleWeightsSchema, weighted } from './example-weights.ts';
+import { insteadOfLossField } from './foreign-fields.ts';
 import type { MaybeNode, Site } from './site.ts';
 
 /** One kind of loss: the fields it is written with, and how it is lowered. */
@@ -16,12 +19,7 @@ export const targetSchema = z
   .string()
   .describe('Name of the data tensor that the prediction is compared with.');
 
-export const reductionSchema = z
-  .enum(['mean', 'sum'])
-  .default('mean')
-  .describe('Over the examples: mean divides the sum of their losses by their number m, sum does not.');
-
-export const outputsSchema = z
+const outputsSchema = z
   .enum(['sum', 'mean'])
   .default('sum')
   .describe(
@@ -29,10 +27,20 @@ export const outputsSchema = z
       'by the number of outputs too, which is what PyTorch calls reduction mean.',
   );
 
-export const positionsSchema = outputsSchema.describe(
+const positionsSchema = outputsSchema.describe(
   'Over the positions of one example, where the prediction has an axis beside examples and features ' +
     '([examples, time, features]): their sum, or their mean, which is what PyTorch calls reduction mean.',
 );
+
+/** How the losses of single outputs, or of lines of features, become J's; every loss has these fields. */
+const foldingSchema = z.object({
+  reduction: z
+    .enum(['mean', 'sum'])
+    .default('mean')
+    .describe('Over the examples: mean divides the sum of their losses by their number m, sum does not.'),
+  outputs: outputsSchema,
+  exampleWeights: exampleWeightsSchema,
+});
 
 /** The fields by which losses are joined to the layers and to each other; every loss may have them. */
 export const lossJoiningSchema = z.strictObject({
@@ -43,42 +51,56 @@ export const lossJoiningSchema = z.strictObject({
   weight: z.number().default(1).describe('What the loss is multiplied by before losses are added up.'),
 });
 
-const joiningFields = Object.keys(lossJoiningSchema.shape);
+const fieldsOfAll = [...Object.keys(lossJoiningSchema.shape), ...Object.keys(foldingSchema.shape)];
 
-/** Fields that are known from elsewhere and refused by name, as they change the formula. */
-const plannedFields = ['labelSmoothing', 'classWeights', 'ignoreIndex'];
-
-/** Makes a loss kind of its schema and of what it does with a loss that fits the schema. */
+/**
+ * Makes a loss kind of the fields that are its own and of its formula, which gives the loss of every output or, for a
+ * loss over lines of features, of every position.
+ */
 export function lossKind<Shape extends z.ZodRawShape>(
   type: string,
+  each: 'output' | 'position',
   schema: z.ZodObject<Shape, z.core.$strict>,
-  lower: (loss: z.output<z.ZodObject<Shape, z.core.$strip>>, prediction: MaybeNode, site: Site) => MaybeNode,
+  formula: (
+    loss: z.output<z.ZodObject<Shape, z.core.$strip>>,
+    prediction: MaybeNode,
+    site: Site,
+  ) => MaybeNode,
 ): LossKind {
-  const read = objectReader(schema, plannedFields, joiningFields);
+  const read = objectReader(schema, [], fieldsOfAll, insteadOfLossField);
+  const outputs = each === 'output' ? outputsSchema : positionsSchema;
   return {
     type,
-    schema: schema.extend(lossJoiningSchema.shape),
+    schema: schema.extend({ ...foldingSchema.shape, outputs, ...lossJoiningSchema.shape }),
     lower(loss, prediction, site) {
       const fields = site.read(read, loss);
-      return fields && lower(fields, prediction, site);
+      const folding = site.read(readFolding, loss);
+      const losses = fields && formula(fields, prediction, site);
+      return folding && folded(losses, folding, site);
     },
   };
 }
 
-/** Folds the entries of each example to [m], along every axis but that of the examples. */
-export function overOutputs(outputs: 'sum' | 'mean', entries: MaybeNode, site: Site): MaybeNode {
-  const shape = site.shapeOf(entries);
-  if (shape === undefined || shape.length === 1) return entries;
-  const axes = shape.flatMap((_, axis) => (axis === site.layout.exampleAxis ? [] : [axis]));
-  return site.apply(outputs, [entries], { axes, keepDims: false });
+function readFolding(loss: unknown, pointer: string, faults: Faults) {
+  return readBySchema(foldingSchema, loss, pointer, faults);
 }
 
 /**
- * Folds the losses of the examples, [m], to the scalar. It is the last op of a loss, so that differences of J can be
- * taken example by example before they are summed.
+ * The losses of outputs or positions, each times its weight, folded over what an example has of them and then over the
+ * examples. That is the last op of a loss, so that differences of J can be taken example by example before they are
+ * summed.
  */
-export function overExamples(reduction: 'mean' | 'sum', losses: MaybeNode, site: Site): MaybeNode {
-  return site.apply(reduction, [losses], { axes: [0], keepDims: false });
+function folded(
+  losses: MaybeNode,
+  { reduction, outputs, exampleWeights }: z.output<typeof foldingSchema>,
+  site: Site,
+): MaybeNode {
+  const entries = weighted(exampleWeights, losses, site);
+  const shape = site.shapeOf(entries);
+  if (shape === undefined) return undefined;
+  const axes = shape.flatMap((_, axis) => (axis === site.layout.exampleAxis ? [] : [axis]));
+  const ofExamples = shape.length === 1 ? entries : site.apply(outputs, [entries], { axes, keepDims: false });
+  return site.apply(reduction, [ofExamples], { axes: [0], keepDims: false });
 }
 
 /** 1 − x. */

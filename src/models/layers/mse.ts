@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lossKind, outputsSchema, overExamples, overOutputs, reductionSchema, targetSchema } from './loss.ts';
+import { lossKind, targetSchema } from './loss.ts';
 import { alignedTarget } from './target.ts';
 
 /**
@@ -8,19 +8,17 @@ import { alignedTarget } from './target.ts';
  */
 export const mse = lossKind(
   'mse',
+  'output',
   z
     .strictObject({
       type: z.literal('mse'),
       target: targetSchema,
-      reduction: reductionSchema,
-      outputs: outputsSchema,
     })
     .describe(
       'Σ (a − y)², summed over outputs and averaged over examples unless said otherwise. No factor ½.',
     ),
   (loss, prediction, site) => {
     const target = alignedTarget(loss.target, prediction, site);
-    const squares = site.apply('square', [site.apply('subtract', [prediction, target])]);
-    return overExamples(loss.reduction, overOutputs(loss.outputs, squares, site), site);
+    return site.apply('square', [site.apply('subtract', [prediction, target])]);
   },
 );

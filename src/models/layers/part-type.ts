@@ -2,6 +2,7 @@ import { type Faults, pointerTo } from '../../errors/fault.ts';
 import { describeJson, quote } from '../../tensors/describe-json.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { isObject } from '../schema-faults.ts';
+import { insteadOfType, plainName } from './foreign-types.ts';
 
 /** The kinds of one part of a layers document. */
 export interface PartKinds<Kind> {
@@ -29,9 +30,14 @@ export function readPartKind<Kind>(
   return undefined;
 }
 
-function refusal(type: unknown, part: string, known: readonly string[]): string {
+function refusal(type: unknown, part: PartKinds<unknown>['part'], known: readonly string[]): string {
   const choice = `there are ${known.join(', ')}`;
   if (typeof type !== 'string')
     return `the type of a ${part} must be a string, not ${describeJson(type)}; ${choice}`;
-  return `there is no ${part} ${quote(type)}${didYouMean(type, known) || ';'} ${choice}`;
+  const refused = `there is no ${part} ${quote(type)}`;
+  const same = known.find((each) => plainName(each) === plainName(type));
+  if (same !== undefined) return `${refused}; did you mean ${quote(same)}? ${choice}`;
+  const instead = insteadOfType(type, part);
+  if (instead !== undefined) return `${refused}: ${instead}; ${choice}`;
+  return `${refused}${didYouMean(type, known) || ';'} ${choice}; a cost of anything else can be an "expression" or "onnx"`;
 }

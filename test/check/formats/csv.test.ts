@@ -16,7 +16,7 @@ const listed: ListedComponent = {
   refined: { numeric: 0.1, step: 1e-5, bound: 3e-8 },
 };
 
-const csv = new ComponentCsv(false);
+const csv = new ComponentCsv(false, []);
 
 describe('components as CSV', () => {
   it('have a line each, with all digits', () => {
@@ -34,6 +34,17 @@ describe('components as CSV', () => {
       refinedStep: '0.00001',
       refinedBound: '3e-8',
     });
+  });
+
+  it('have a column for each method that is compared', () => {
+    const compared = [
+      { method: 'forward', numeric: 3.0301 },
+      { method: 'complex-step', numeric: 'NaN' },
+    ] as const;
+    const methods = new ComponentCsv(false, ['forward', 'complex-step']);
+    const [head, line] = parseCsv(methods.head + methods.line({ ...listed, compared }));
+    expect(head.slice(-3)).toEqual(['refinedBound', 'forward', 'complex-step']);
+    expect(line.slice(-3)).toEqual(['3e-8', '3.0301', 'NaN']);
   });
 
   it('come back from a reader whatever the parameter is called; one that a spreadsheet would compute has an apostrophe', () => {

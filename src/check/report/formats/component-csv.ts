@@ -1,3 +1,4 @@
+import type { Method } from '../../settings.ts';
 import type { ListedComponent } from '../listed-component.ts';
 
 type Column = readonly [name: string, cell: (component: ListedComponent) => string | number];
@@ -21,20 +22,26 @@ const columnsWithPoint: readonly Column[] = [['point', ({ point }) => point ?? '
 /** A list of components as CSV (RFC 4180). Numbers have all their digits; what is not finite is written as a word. */
 export class ComponentCsv {
   readonly #columns: readonly Column[];
+  readonly #methods: readonly Method[];
 
-  /** @param hasPoints whether they are of a job that has points: each then says of which it is */
-  constructor(hasPoints: boolean) {
+  /**
+   * @param hasPoints whether they are of a job that has points: each then says of which it is
+   * @param methods those that are compared: each has a column of its name
+   */
+  constructor(hasPoints: boolean, methods: readonly Method[]) {
     this.#columns = hasPoints ? columnsWithPoint : columns;
+    this.#methods = methods;
   }
 
   /** The first line, its line end included. */
   get head(): string {
-    return line(this.#columns.map(([name]) => name));
+    return line([...this.#columns.map(([name]) => name), ...this.#methods]);
   }
 
   /** One component as a line. */
   line(component: ListedComponent): string {
-    return line(this.#columns.map(([, cell]) => cell(component)));
+    const compared = component.compared?.map(({ numeric }) => numeric) ?? [];
+    return line([...this.#columns.map(([, cell]) => cell(component)), ...compared]);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CheckJob } from '../../check-job.ts';
+import { methodValues } from '../../comparison/method-value.ts';
 import { selectedRuns } from '../../plan/selection.ts';
 import { jobAt, pointLabel } from '../../points/point.ts';
 import { readMark, UNCHECKED } from '../../verdict/component-marks.ts';
@@ -14,7 +15,7 @@ const PIECE = 4096;
  * @param conclusions of each of its points
  */
 export function* componentsCsv(job: CheckJob, conclusions: readonly Conclusions[]): Generator<string> {
-  const csv = new ComponentCsv(job.spec.points !== undefined);
+  const csv = new ComponentCsv(job.spec.points !== undefined, job.spec.settings.compareMethods ?? []);
   yield csv.head;
   for (const [i, ofPoint] of conclusions.entries()) {
     const point = pointLabel(job.spec, i + 1)?.point;
@@ -25,9 +26,11 @@ export function* componentsCsv(job: CheckJob, conclusions: readonly Conclusions[
 function* linesOf(
   csv: ComponentCsv,
   { spec, claimed }: CheckJob,
-  { numeric, bounds, marks, refinements }: Conclusions,
+  conclusions: Conclusions,
   point: number | undefined,
 ): Generator<string> {
+  const { numeric, bounds, marks, refinements } = conclusions;
+  const { settings } = spec;
   let lines: string[] = [];
   for (const { parameter, start, count } of selectedRuns(spec)) {
     for (let component = start; component < start + count; component++) {
@@ -37,6 +40,7 @@ function* linesOf(
         numeric: numeric[component],
         bound: bounds[component],
         ...readMark(marks[component]),
+        compared: methodValues(settings, conclusions.compared, component),
       };
       const refined = refinements.get(component);
       lines.push(csv.line(listedComponent(spec.parameters[parameter], component, values, refined, point)));
