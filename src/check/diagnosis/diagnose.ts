@@ -2,6 +2,7 @@ import type { Cause, ParameterDiagnosis } from './cause.ts';
 import { diagnoseParameter } from './diagnose-parameter.ts';
 import type { DiagnosedParameter } from './diagnosed-parameter.ts';
 import type { DiagnosisContext } from './diagnosis-context.ts';
+import type { Hypothesis } from './hypothesis.ts';
 import { findOrigin, type Origin } from './origin.ts';
 import { rounded } from './rounded.ts';
 import { scaled } from './scaled.ts';
@@ -34,7 +35,7 @@ export function diagnose(parameters: readonly DiagnosedParameter[], context: Dia
   const elsewhere = facts(found);
   for (const parameter of failing) {
     if (elsewhere.length === 0 || found.get(parameter.name)?.[0]?.certainty === 'fact') continue;
-    const [again] = diagnoseParameter(parameter, { context, parameters, elsewhere }, [scaled, rounded]);
+    const [again] = diagnoseParameter(parameter, { context, parameters, elsewhere }, sharing(elsewhere));
     if (again?.certainty === 'fact') found.set(parameter.name, [again]);
   }
   const shared = findSharedCause(found);
@@ -49,4 +50,10 @@ export function diagnose(parameters: readonly DiagnosedParameter[], context: Dia
 
 function facts(found: ReadonlyMap<string, readonly ParameterDiagnosis[]>): readonly Cause[] {
   return [...found.values()].flatMap(([first]) => (first?.certainty === 'fact' ? [first.cause] : []));
+}
+
+/** The hypotheses that take a number from elsewhere: no others are asked again, as all have lost to something once. */
+function sharing(causes: readonly Cause[]): readonly Hypothesis[] {
+  const kinds = new Set(causes.map(({ kind }) => kind));
+  return [...(kinds.has('scaled') ? [scaled] : []), ...(kinds.has('rounded') ? [rounded] : [])];
 }
