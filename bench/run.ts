@@ -4,11 +4,13 @@ import { runProfile } from './engine/profile.ts';
 import { chooseRows } from './engine/rows.ts';
 import { runHttpBench } from './http.ts';
 import { runKernelBench } from './kernels.ts';
+import { runOnnxBench } from './onnx.ts';
 
 const usage = `Usage: npm run bench [-- [--rows 256-128-64-10,conv,lstm] [--quick] [--markdown]]
        npm run bench -- profile [--rows …] [--quick] [--markdown]
        npm run bench -- http [--quick] [--markdown]
-       npm run bench -- kernels [--quick] [--markdown]`;
+       npm run bench -- kernels [--quick] [--markdown]
+       npm run bench -- onnx [--quick] [--markdown]`;
 
 // An ordinary exit, so that temporary folders and the service go too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -33,5 +35,6 @@ async function main(): Promise<void> {
   else if (benchmark === 'profile') await runProfile({ rows, quick, markdown });
   else if (benchmark === 'http') await runHttpBench({ quick, markdown });
   else if (benchmark === 'kernels') await runKernelBench({ quick, markdown });
+  else if (benchmark === 'onnx') await runOnnxBench({ quick, markdown });
   else throw new Error(`there is no benchmark ${benchmark}\n${usage}`);
 }

@@ -26,6 +26,8 @@ export async function checkGradients(document: JobDocument, options: CheckOption
   return checkJob(reading.job, loadKernelModule(), options);
 }
 
+export type { MethodComparison } from './check/comparison/method-comparison.ts';
+export type { MethodValue } from './check/comparison/method-value.ts';
 export type { AxisFailures } from './check/diagnosis/axis-failures.ts';
 export type { AxisSlices, Cause, Certainty, ParameterDiagnosis } from './check/diagnosis/cause.ts';
 export type { Diagnosis } from './check/diagnosis/diagnose.ts';

@@ -1,4 +1,5 @@
 import type { CheckJob } from './check-job.ts';
+import { compareMethods } from './comparison/method-comparison.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
 import { diagnosedParameters } from './diagnosis/diagnosed-parameters.ts';
 import { Inquiry } from './diagnosis/inquiry.ts';
@@ -77,9 +78,10 @@ export class CheckRun {
       ),
     );
     this.#sweep = new SweepState(job, this.#compiled, this.#runsOf, blank);
-    const { numeric, refinements } = this.#sweep;
+    const { numeric, refinements, compared } = this.#sweep;
     this.conclusions = {
       numeric,
+      compared,
       refinements,
       bounds: new Float32Array(numeric.length),
       marks: new Uint8Array(numeric.length),
@@ -253,7 +255,7 @@ export class CheckRun {
     if (this.#sweep.audit(parameter)?.agreed === false || isCoarse(this.#job.spec.settings)) return runs;
     const largest = this.#sweep.largestUncrossed(parameter);
     const unclear = yield* this.#judgement(parameter, largest).unclear(parameter, runs);
-    return evenly(unclear, mostRefined(this.#compiled, this.#sweep.plan, parameter));
+    return evenly(unclear, mostRefined(this.#compiled, parameter));
   }
 
   #judgement(parameter: number, largest?: number): ParameterJudgement {
@@ -271,16 +273,20 @@ export class CheckRun {
   }
 
   *#report(parameter: number, runs: readonly ComponentRun[]): Piecewise<ReportedParameter> {
+    const { noise = [] } = this.#prepared ?? {};
+    const compared = yield* compareMethods(this.#job, runs, this.#sweep.compared, noise[parameter]);
     const audit = this.#sweep.audit(parameter);
     const bisection = this.#localisation.of(parameter);
     const ofComponents = yield* reportParameter({
       parameter: this.#job.spec.parameters[parameter],
+      settings: this.#job.spec.settings,
       runs: bisection?.checked.all ?? runs,
       judgement: this.#judgement(parameter),
       conclusions: this.conclusions,
       claimed: this.#job.claimed,
       strategy: audit?.agreed === false ? 'weight-perturbation' : this.#compiled.strategies[parameter],
       audit,
+      compared,
     });
     return bisection === undefined ? ofComponents : reportDirections(ofComponents, bisection);
   }

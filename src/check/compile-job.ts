@@ -6,7 +6,7 @@ import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Tape } from '../graph/tape.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import type { CheckSpec } from './check-job.ts';
-import type { SweepBlock } from './plan/sweep-block.ts';
+import type { ComparisonBlock, SweepBlock } from './plan/sweep-block.ts';
 import { type SweepDesign, SweepDesigner } from './plan/sweep-design.ts';
 import { type Strategy, strategies } from './settings.ts';
 import { KeptValues } from './sweep/kept-values.ts';
@@ -21,6 +21,8 @@ export interface CompiledJob {
   /** Per parameter of the spec. */
   readonly strategies: readonly Strategy[];
   readonly blocks: readonly SweepBlock[];
+  /** Swept after the blocks, and cut into shards of their own: whether there are any changes nothing of the check. */
+  readonly comparisons: readonly ComparisonBlock[];
   /** What every strategy would make of it, by its name; empty for a job too small for a choice. */
   readonly designs: Lazy<ReadonlyMap<Strategy, SweepDesign>>;
 }
@@ -65,7 +67,14 @@ function compile(spec: CheckSpec): CompiledJob {
         designer.isWorthAChoice ? strategies.map((strategy) => [strategy, designer.design(strategy)]) : [],
       ),
   );
-  return { tape, programs, noisePrograms, ...designer.design(), designs };
+  return {
+    tape,
+    programs,
+    noisePrograms,
+    ...designer.design(),
+    comparisons: designer.comparisons(),
+    designs,
+  };
 }
 
 /** float64s of scratch that any shard of the job needs. */

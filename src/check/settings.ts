@@ -1,4 +1,5 @@
-export type Method = 'forward' | 'backward' | 'central' | 'five-point' | 'complex-step';
+export const methods = ['forward', 'backward', 'central', 'five-point', 'complex-step'] as const;
+export type Method = (typeof methods)[number];
 export const strategies = ['weight-perturbation', 'node-perturbation', 'directional'] as const;
 export type Strategy = (typeof strategies)[number];
 
@@ -27,6 +28,8 @@ export interface CheckSettings {
   readonly strategy: 'auto' | Strategy;
   readonly components: ComponentSelection;
   readonly seed: number;
+  /** By these every component is differenced as well, to be shown beside; `method` alone decides. */
+  readonly compareMethods?: readonly Method[];
 }
 
 export const defaultSettings: CheckSettings = {

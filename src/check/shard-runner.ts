@@ -1,5 +1,6 @@
 import type { ProbeProgram } from '../graph/probe-program.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { ComparisonSweep } from './comparison/comparison-sweep.ts';
 import { SlopeSweep } from './diagnosis/slope-sweep.ts';
 import type { SlopeGradient } from './diagnosis/slope-task.ts';
 import { DirectionSweep } from './directional/direction-sweep.ts';
@@ -9,9 +10,10 @@ import { JobView } from './job-memory.ts';
 import { measureNoise } from './noise/measure-noise.ts';
 import { type Noise, smallestNoise } from './noise/noise.ts';
 import { type ComponentRun, runsByParameter } from './plan/selection.ts';
-import { type BlockSlice, sliceBlocks, sliceRuns } from './plan/sweep-block.ts';
+import { type BlockSlice, type ComparisonBlock, sliceBlocks, sliceRuns } from './plan/sweep-block.ts';
 import type {
   BisectShard,
+  ComparedEntry,
   DiagnoseResult,
   DiagnoseShard,
   PrepareResult,
@@ -71,7 +73,8 @@ export class ShardRunner {
     const preparation = noise === undefined ? this.#prepare(0, slot) : undefined;
     const measured = noise ?? preparation?.prepared.noise;
     if (measured === undefined) return undefined;
-    const slices = sliceBlocks(this.#job.compiled.blocks, start, count);
+    const { blocks, comparisons } = this.#job.compiled;
+    const slices = sliceBlocks([...blocks, ...comparisons], start, count);
     const swept = gather(slices, (slice) => this.#block(slice, slot, measured));
     if (swept === undefined || preparation === undefined) return swept && { stage, index, ...swept };
     const evaluations = preparation.evaluations + swept.evaluations;
@@ -125,6 +128,8 @@ export class ShardRunner {
       });
       return this.#directions(block, directions, slot, noise);
     }
+    if (block.kind === 'comparison')
+      return this.#compare(block, sliceRuns(block.runs, start, count), slot, noise);
     // Its members feel what the units move of J; some of them other terms as well, which the units do not.
     const ofUnits = smallestNoise(block.group.members.map(({ parameter }) => noise[parameter]));
     const sweep = new UnitSweep(this.#job, block.group, slot, ofUnits);
@@ -160,7 +165,7 @@ export class ShardRunner {
   ): Swept | undefined {
     const [{ parameter }] = runs;
     const { offset } = this.#job.spec.parameters[parameter];
-    const components = runs.flatMap((run) => Array.from({ length: run.count }, (_, i) => run.start + i));
+    const components = componentsOf(runs);
     const entry = { parameter, components: patternOf(components, offset), role };
     if (!program?.reachesCost) {
       const still = { ...entry, numeric: new Float64Array(components.length), crossed: new Uint32Array(0) };
@@ -178,10 +183,28 @@ export class ShardRunner {
     const swept = sweep.run(components, isWhole);
     return swept && { entries: [{ ...entry, ...swept }], evaluations: sweep.evaluations };
   }
+
+  #compare(
+    { parameter, program }: ComparisonBlock,
+    runs: readonly ComponentRun[],
+    slot: number,
+    noise: readonly Noise[],
+  ): Swept | undefined {
+    // What does not move J has nothing but zeros, whatever the method.
+    if (!program?.reachesCost) return { entries: [], evaluations: 0 };
+    const components = componentsOf(runs);
+    const sweep = new ComparisonSweep(this.#job, program, parameter, slot, noise[parameter]);
+    const numeric = sweep.run(components);
+    if (numeric === undefined) return undefined;
+    const pattern = patternOf(components, this.#job.spec.parameters[parameter].offset);
+    const compared = [{ parameter, components: pattern, numeric }];
+    return { entries: [], compared, evaluations: sweep.evaluations };
+  }
 }
 
 interface Swept {
   readonly entries: readonly ShardEntry[];
+  readonly compared?: readonly ComparedEntry[];
   readonly projections?: readonly Projection[];
   readonly evaluations: number;
 }
@@ -189,16 +212,27 @@ interface Swept {
 /** Puts together what comes of each item. @returns undefined when one of them was cancelled */
 function gather<Item>(items: Iterable<Item>, sweep: (item: Item) => Swept | undefined): Swept | undefined {
   const entries: ShardEntry[] = [];
+  const compared: ComparedEntry[] = [];
   const projections: Projection[] = [];
   let evaluations = 0;
   for (const item of items) {
     const swept = sweep(item);
     if (swept === undefined) return undefined;
     entries.push(...swept.entries);
+    compared.push(...(swept.compared ?? []));
     projections.push(...(swept.projections ?? []));
     evaluations += swept.evaluations;
   }
-  return { entries, ...(projections.length === 0 ? {} : { projections }), evaluations };
+  return {
+    entries,
+    ...(compared.length === 0 ? {} : { compared }),
+    ...(projections.length === 0 ? {} : { projections }),
+    evaluations,
+  };
+}
+
+function componentsOf(runs: readonly ComponentRun[]): number[] {
+  return runs.flatMap((run) => Array.from({ length: run.count }, (_, i) => run.start + i));
 }
 
 function patternOf(components: readonly number[], offset: number): ShardEntry['components'] {

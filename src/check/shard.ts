@@ -106,6 +106,15 @@ export interface ShardEntry {
   readonly refined?: readonly PositionedRefinement[];
 }
 
+/** What the methods that are only shown give of one parameter's components. */
+export interface ComparedEntry {
+  /** Position in `spec.parameters`. */
+  readonly parameter: number;
+  readonly components: IndexPattern;
+  /** By each of `compareMethods`: `numeric[m][i]` belongs to `components[i]`. */
+  readonly numeric: readonly Float64Array[];
+}
+
 /**
  * The components (numbered within the parameter) that a list of values belongs to: `count` in a row from `start`,
  * or `blocks` such runs, `stride` apart; or any set, written out.
@@ -126,6 +135,8 @@ export interface SweepResult {
   readonly entries: readonly ShardEntry[];
   /** Of directions, if it had any. */
   readonly projections?: readonly Projection[];
+  /** By other methods, if `compareMethods` asks for any. */
+  readonly compared?: readonly ComparedEntry[];
   /** From a shard that is all of a sweep: such a job needs no stage `prepare`. */
   readonly prepared?: Preparation;
   /** Evaluations of J that were made. */

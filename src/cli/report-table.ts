@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { ComponentReport, ParameterReport, Report, Verdict } from '../check/report/report.ts';
+import { stepSpan } from '../check/report/step-span.ts';
 import { fromJsonNumber, type JsonNumber } from '../tensors/json-number.ts';
 import { formatShape } from '../tensors/tensor.ts';
 import { type Alignment, alignColumns } from './align-columns.ts';
@@ -23,6 +24,7 @@ export function formatReportTable(report: Report, options: TableOptions): string
   const sections = [
     [...(options.name === undefined ? [] : [printable(options.name)]), ...headline(report, options.color)],
     parameterLines(report, options.color),
+    methodLines(report),
     directionLines(report),
     diagnosisLines(report),
     componentLines(report),
@@ -54,8 +56,9 @@ function headline(report: Report, color: boolean): string[] {
 }
 
 function parameterLines(report: Report, color: boolean): string[] {
+  const methods = comparedMethods(report);
   const head = ['parameter', 'shape', 'verdict', 'relative difference', 'largest error', 'failed'];
-  const alignments: Alignment[] = ['left', 'left', 'left', 'right', 'right', 'right'];
+  const alignments: Alignment[] = ['left', 'left', 'left', 'right', 'right', 'right', ...columnsOf(methods)];
   const rows = report.parameters.map((parameter) => [
     printable(parameter.name),
     formatShape(parameter.shape),
@@ -63,8 +66,12 @@ function parameterLines(report: Report, color: boolean): string[] {
     digits(parameter.relativeDifference, 3),
     digits(parameter.maxError, 3),
     `${parameter.components.failed} of ${parameter.components.checked}`,
+    ...(parameter.compared ?? []).map(({ relativeDifference }) => digits(relativeDifference, 3)),
   ]);
-  const [first, ...rest] = alignColumns([head, ...rows], alignments);
+  const [first, ...rest] = alignColumns(
+    [[...head, ...methods.map((method) => `by ${method}`)], ...rows],
+    alignments,
+  );
   return [
     first.join('  '),
     ...rest.flatMap((cells, row) => {
@@ -73,6 +80,30 @@ function parameterLines(report: Report, color: boolean): string[] {
       return [line, ...diagnoses.map(({ message }) => `  ${printable(message)}`)];
     }),
   ];
+}
+
+/** What the other methods give, over all parameters. */
+function methodLines({ compared = [], settings }: Report): string[] {
+  if (compared.length === 0) return [];
+  const head = ['method', 'relative difference', 'largest error', 'step'];
+  const rows = compared.map((comparison) => [
+    comparison.method,
+    digits(comparison.relativeDifference, 3),
+    digits(comparison.maxError, 3),
+    stepSpan(comparison),
+  ]);
+  return [
+    `beside ${settings.method}, which decides`,
+    ...alignColumns([head, ...rows], ['left', 'right', 'right', 'right']).map((cells) => cells.join('  ')),
+  ];
+}
+
+function comparedMethods({ compared = [] }: Report): string[] {
+  return compared.map(({ method }) => method);
+}
+
+function columnsOf(methods: readonly string[]): Alignment[] {
+  return methods.map(() => 'right');
 }
 
 /** Of the parameters that were not checked component by component. */
@@ -98,14 +129,16 @@ function componentLines(report: Report): string[] {
     .filter(({ component }) => notPassed === 0 || component.verdict !== 'pass')
     .slice(0, notPassed === 0 ? MOST_LISTED_WHEN_PASSED : MOST_LISTED);
   if (listed.length === 0) return [];
-  const head = ['component', 'verdict', 'claimed', 'numeric', 'error', ''];
-  const alignments: Alignment[] = ['left', 'left', 'right', 'right', 'right', 'left'];
+  const methods = comparedMethods(report);
+  const head = ['component', 'verdict', 'claimed', 'numeric', 'error', ...methods, ''];
+  const alignments: Alignment[] = ['left', 'left', 'right', 'right', 'right', ...columnsOf(methods), 'left'];
   const rows = listed.map(({ parameter, component }) => [
     `${printable(parameter.name)}${component.index.length === 0 ? '' : formatShape(component.index)}`,
     component.verdict,
     digits(component.claimed, 10),
     digits(component.numeric, 10),
     digits(errorOf(component), 3),
+    ...(component.compared ?? []).map(({ numeric }) => digits(numeric, 10)),
     component.flags.join(', '),
   ]);
   const lines = alignColumns([head, ...rows], alignments).map((cells) => cells.join('  '));

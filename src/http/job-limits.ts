@@ -47,7 +47,10 @@ export function exceededLimits(
   return measured.filter(({ actual, limit }) => actual > limit);
 }
 
-/** @throws GradcheckError that names every limit the job is over, and for too much work what directional would take. */
+/**
+ * @throws GradcheckError that names every limit the job is over, and for too much work what `compareMethods` takes of it
+ *   and what directional would take.
+ */
 export function enforceLimits(job: CheckJob, estimate: Estimate, config: Config): void {
   const exceeded = exceededLimits(job, estimate, config);
   if (exceeded.length === 0) return;
@@ -55,14 +58,26 @@ export function enforceLimits(job: CheckJob, estimate: Estimate, config: Config)
     ({ setting, limit, actual }) => `${setting} is ${limit} and this job has ${actual}`,
   );
   const isTooMuchWork = exceeded.some(({ code }) => code === 'too-much-work');
+  const { compared } = estimate;
+  if (isTooMuchWork && compared !== undefined) {
+    const { seconds, evaluations } = compared;
+    sentences.push(
+      `compareMethods takes about ${brief(seconds)} of these seconds and ${evaluations} of ${estimate.evaluations} evaluations`,
+    );
+  }
   const directional = estimate.alternatives.find(({ strategy }) => strategy === 'directional');
   if (isTooMuchWork && directional !== undefined && directional.seconds < estimate.seconds) {
     const { seconds, evaluations } = directional;
     sentences.push(
-      `the strategy directional, which can miss errors, would take about ${Number(seconds.toPrecision(2))} seconds and ${evaluations} evaluations`,
+      `the strategy directional, which can miss errors, would take about ${brief(seconds)} seconds and ${evaluations} evaluations`,
     );
   }
   throw new GradcheckError(exceeded[0].code, sentences.join('; '));
+}
+
+/** Estimates are no more exact than that. */
+function brief(seconds: number): number {
+  return Number(seconds.toPrecision(2));
 }
 
 function tensorBytes({ theta, claimed, data, spec }: CheckJob): number {

@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { type CheckSettings, checksWholeParameters, defaultSettings, strategies } from '../check/settings.ts';
+import {
+  type CheckSettings,
+  checksWholeParameters,
+  defaultSettings,
+  methods,
+  strategies,
+} from '../check/settings.ts';
 import type { Faults } from '../errors/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import { opsWithoutComplex } from '../graph/ops-without-complex.ts';
+import { isObject } from './schema-faults.ts';
 
 const epsilonSchema = z
   .union([z.literal('auto'), z.number().positive()], {
@@ -30,11 +37,17 @@ const componentsSchema = z
     'Which components are checked: all, a seeded sample spread over every parameter, some parameters, or single ones.',
   );
 
+const compareMethodsSchema = z.array(z.enum(methods)).min(1).optional().meta({
+  description:
+    'Methods by which every component is differenced as well, each moved by itself, with the same step (complex-step: with 1e-20); the report shows their results side by side. The verdict is that of method alone.',
+  uniqueItems: true,
+});
+
 /** The `check` object of a job document. */
 export const checkDocumentSchema = z
   .strictObject({
     method: z
-      .enum(['forward', 'backward', 'central', 'five-point', 'complex-step'])
+      .enum(methods)
       .default(defaultSettings.method)
       .describe(
         '(J(θ+h) − J(θ))/h, (J(θ) − J(θ−h))/h, (J(θ+h) − J(θ−h))/2h, (8(J(θ+h) − J(θ−h)) − (J(θ+2h) − J(θ−2h)))/12h, or Im J(θ+ih)/h.',
@@ -63,11 +76,21 @@ export const checkDocumentSchema = z
       .max(0xffff_ffff)
       .default(defaultSettings.seed)
       .describe('Makes a sample, and the vectors of directional, reproducible.'),
+    compareMethods: compareMethodsSchema,
   })
   .describe('How the gradients are checked. Every field has a default.');
 
-/** Fields that are designed but not built yet: refused by name. */
-export const plannedCheckFields: readonly string[] = ['compareMethods'];
+/** A method is listed once. Judged even where the rest of `check` has faults. */
+export function refuseRepeatedMethods(check: unknown, faults: Faults): void {
+  const listed = isObject(check) ? check.compareMethods : undefined;
+  if (!Array.isArray(listed)) return;
+  const seen = new Set<unknown>();
+  listed.forEach((method, i) => {
+    // What is no method has been told as such.
+    if (seen.has(method)) faults.add(`/check/compareMethods/${i}`, `${method} is listed twice`);
+    else if (methods.some((known) => known === method)) seen.add(method);
+  });
+}
 
 /** A strategy that was asked for is used or refused, never quietly replaced. */
 export function refuseUnfitStrategy({ strategy, method, components }: CheckSettings, faults: Faults): void {
@@ -83,17 +106,22 @@ export function refuseUnfitStrategy({ strategy, method, components }: CheckSetti
 
 /** Names every operation that complex-step would have to continue off the real axis and cannot. */
 export function refuseUnfitMethod(
-  { method, components }: CheckSettings,
+  { method, compareMethods = [], components }: CheckSettings,
   graph: Graph,
   parameters: Iterable<string>,
   faults: Faults,
 ): void {
-  if (method !== 'complex-step') return;
+  const compared = compareMethods.indexOf('complex-step');
+  const places = [
+    ...(method === 'complex-step' ? ['/check/method'] : []),
+    ...(compared < 0 ? [] : [`/check/compareMethods/${compared}`]),
+  ];
+  if (places.length === 0) return;
   const checked =
     typeof components === 'object' && 'parameters' in components ? components.parameters : parameters;
   const details = opsWithoutComplex(graph, new Set(checked)).map(({ op, source }) => {
     const place = source === undefined ? '' : `${source}: `;
     return `${place}complex-step has no complex arithmetic for ${op}; central takes it`;
   });
-  for (const detail of new Set(details)) faults.add('/check/method', detail);
+  for (const pointer of places) for (const detail of new Set(details)) faults.add(pointer, detail);
 }

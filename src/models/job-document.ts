@@ -3,6 +3,7 @@ import type { JsonTensor } from '../tensors/json-tensor.ts';
 import { checkDocumentSchema } from './check-document.ts';
 import { expressionModelSchema } from './expression/expression-model.ts';
 import { layersModelSchema } from './layers/layers-model.ts';
+import { onnxModelSchema } from './onnx/onnx-model.ts';
 
 const numberDocument = {
   anyOf: [{ type: 'number' }, { type: 'string', enum: ['NaN', 'Infinity', '-Infinity'] }],
@@ -60,11 +61,13 @@ const labelName = /^[^:]{1,100}$/;
 export const jobDocumentSchema = z
   .strictObject({
     name: z.string().min(1).max(200).optional().describe('What the job is called in lists.'),
-    model: z.union([layersModelSchema, expressionModelSchema]).describe('The cost J(θ).'),
+    model: z.union([layersModelSchema, expressionModelSchema, onnxModelSchema]).describe('The cost J(θ).'),
     data: namedTensorsSchema.optional().describe('Tensors that J reads beside θ, by name. All finite.'),
-    parameters: namedTensorsSchema.describe(
-      'θ: the tensors whose gradients are checked, by name. All finite.',
-    ),
+    parameters: namedTensorsSchema
+      .optional()
+      .describe(
+        'θ: the tensors whose gradients are checked, by name. All finite. Needed unless the model is a file, which holds values of its own.',
+      ),
     gradients: namedTensorsSchema.describe('The claimed gradient of every parameter, in its shape.'),
     cost: z
       .number()
@@ -96,6 +99,7 @@ interface NamedJsonTensors {
 export interface JobDocument
   extends Omit<z.input<typeof jobDocumentSchema>, 'data' | 'parameters' | 'gradients'> {
   readonly data?: NamedJsonTensors;
-  readonly parameters: NamedJsonTensors;
+  /** Needed unless the model is a file. */
+  readonly parameters?: NamedJsonTensors;
   readonly gradients: NamedJsonTensors;
 }

@@ -6,7 +6,7 @@ import { assembleJob } from './assemble-job.ts';
 import { CappedFaults } from './capped-faults.ts';
 import {
   checkDocumentSchema,
-  plannedCheckFields,
+  refuseRepeatedMethods,
   refuseUnfitMethod,
   refuseUnfitStrategy,
 } from './check-document.ts';
@@ -28,7 +28,7 @@ type Document = Readonly<Record<string, unknown>>;
 
 const schemas = jobDocumentSchema.shape;
 const knownFields = Object.keys(schemas);
-const readCheck = objectReader(checkDocumentSchema, plannedCheckFields);
+const readCheck = objectReader(checkDocumentSchema);
 const none: NamedTensors = new Map();
 
 /**
@@ -53,6 +53,7 @@ function readFields(document: Document, files: JobFiles | undefined, faults: Fau
   const cost = readBySchema(schemas.cost, document.cost, '/cost', faults);
   const labels = readLabels(document.labels, faults);
   const settings = readCheck(document.check ?? {}, '/check', faults);
+  refuseRepeatedMethods(document.check, faults);
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
   const model = openModel(document.model, files?.model, faults);
@@ -82,12 +83,19 @@ function readTensors(document: Document, files: FileTensors, model: OpenModel | 
   if (data !== undefined) refuseNonFinite(data, document.data, '/data', faults);
   if (parameters !== undefined) refuseNonFinite(parameters, document.parameters, '/parameters', faults);
   if (model?.kind !== 'file') {
+    if (parameters !== undefined && hasNoComponent(parameters)) {
+      faults.add('/parameters', 'there must be at least one parameter with at least one component');
+    }
     matchTensors(data, parameters, gradients, faults);
     return { data, parameters, gradients };
   }
   if (model.file === undefined) return { data, parameters: undefined, gradients };
   const given = { data: data ?? none, parameters: parameters ?? none };
   const held = model.file.hold(given, gradients ?? none, faults);
+  if (gradients !== undefined && hasNoComponent(held.parameters)) {
+    const detail = 'there must be one of at least one parameter of the model with at least one component';
+    faults.add('/gradients', detail);
+  }
   matchTensors(given.data, held.parameters, gradients, faults);
   return { ...held, gradients };
 }
@@ -99,9 +107,6 @@ function matchTensors(
   faults: Faults,
 ): void {
   if (parameters === undefined) return;
-  if (hasNoComponent(parameters)) {
-    faults.add('/parameters', 'there must be at least one parameter with at least one component');
-  }
   if (gradients !== undefined) matchGradients(parameters, gradients, faults);
   for (const name of data?.keys() ?? []) {
     if (parameters.has(name)) faults.add(pointerTo('/data', name), `${quote(name)} is a parameter too`);

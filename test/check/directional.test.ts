@@ -435,6 +435,19 @@ describe('a kink', () => {
     });
   });
 
+  it('that every vector crosses is said to hide what lies between its slopes', () => {
+    const at = theta.slice();
+    at[777] = 0;
+    const job = hinges(at);
+    job.claimed[777] = 0.5;
+    const { directional } = parameter(run(job).report(0), 'W');
+    expect(directional).toMatchObject({ agreed: true });
+    expect(directional?.canMiss).toMatch(
+      /; and, as 8 of 8 vectors cross a kink with every step, an error that stays between the slopes of its sides$/,
+    );
+    expect(parameter(run(hinges(theta)).report(0), 'W').directional?.canMiss).not.toContain('kink');
+  });
+
   it('does not hide a wrong component beside it', () => {
     const at = theta.slice();
     at[777] = 0;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { strategies } from '../../src/check/settings.ts';
 import { readJob } from '../../src/models/read-job.ts';
 import { checkGradients } from '../fixtures/on-kernels.ts';
-
-const strategies = ['weight-perturbation', 'node-perturbation'] as const;
 
 async function verdictOn(
   cost: string,
@@ -64,4 +63,50 @@ describe.each(strategies)('exactly at a kink, by %s', (strategy) => {
       });
     }
   });
+});
+
+/** Products of these with each other add up to exactly 0, and there are enough of them for every strategy to be used. */
+const inputs = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + ((i >> 1) % 4)));
+const weights = inputs.map((_, i) => 0.5 + ((i >> 1) % 3) / 4);
+
+/** On a layer of one unit whose inputs are weighed to a sum of exactly 0, each claimed to have `slope` times its input. */
+async function layerVerdict(cost: string, slope: number, strategy: string) {
+  const outcome = readJob({
+    model: { format: 'expression', cost },
+    data: { x: inputs.map((input) => [input]) },
+    parameters: { w: [weights] },
+    gradients: { w: [inputs.map((input) => slope * input)] },
+    check: { strategy },
+  });
+  if (outcome.kind !== 'job') throw new Error(JSON.stringify(outcome.faults));
+  const { verdict, parameters } = await checkGradients(outcome.job);
+  expect(parameters[0].strategy).toBe(strategy);
+  return verdict;
+}
+
+describe.each(strategies)('a layer exactly at a kink, by %s', (strategy) => {
+  it.each<[cost: string, verdicts: Record<string, readonly number[]>]>([
+    ['sum(relu(w @ x))', { pass: [0, 0.5, 1], fail: [2, -1] }],
+    ['sum(abs(w @ x))', { pass: [-1, 0, 1], fail: [2, -2] }],
+    ['sum(maximum(w @ x, 0))', { pass: [0, 0.3, 1], fail: [2, -1] }],
+    ['max(concatenate([w @ x, 0 * (w @ x)]))', { pass: [0, 0.5, 1], fail: [2, -1] }],
+    ['sum(clip(w @ x, 0, 1))', { pass: [0, 0.5, 1], fail: [2, -1] }],
+    ['sum(relu(w @ x) - relu(-(w @ x)))', { pass: [1], inconclusive: [0, 2] }],
+  ])('of %s may have any slope between those of its sides', async (cost, verdicts) => {
+    for (const [verdict, slopes] of Object.entries(verdicts))
+      for (const slope of slopes) expect(await layerVerdict(cost, slope, strategy), `${slope}`).toBe(verdict);
+  });
+
+  it.each([1e-6, 1e-7, 3e-8])(
+    'that is not: %d beside it only the slope on its own side is right',
+    async (near) => {
+      expect(await layerVerdict(`sum(relu(w @ x + ${near}))`, 1, strategy)).toBe('pass');
+      expect(await layerVerdict(`sum(relu(w @ x + ${near}))`, 0, strategy)).toBe('fail');
+      // Half of both slopes is what the vectors of directional find as well, and its report says that they cross a kink.
+      if (strategy !== 'directional')
+        expect(await layerVerdict(`sum(relu(w @ x + ${near}))`, 0.5, strategy)).toBe('fail');
+      expect(await layerVerdict(`sum(relu(w @ x - ${near}))`, 0, strategy)).toBe('pass');
+      expect(await layerVerdict(`sum(relu(w @ x - ${near}))`, 1, strategy)).toBe('fail');
+    },
+  );
 });

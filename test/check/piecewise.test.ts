@@ -65,7 +65,7 @@ it('a gradient of several pieces is packed whole', () => {
   const numeric = Float64Array.from({ length: count }, (_, i) => i / 3);
   const marks = Uint8Array.from({ length: count }, (_, i) => i % 251);
   const bounds = new Float32Array(count).fill(0.5);
-  const packed = atOnce(packGradient({ numeric, marks, bounds, refinements: new Map() }));
+  const packed = atOnce(packGradient({ numeric, marks, bounds, compared: [], refinements: new Map() }));
   expect(packed[count - 1]).toBe(numeric[count - 1]);
   const range = marksRange(count, count - 9, count);
   const read = readMarks(packed.subarray(range.offset, range.offset + range.count), range.skip, 9);

@@ -61,6 +61,27 @@ describe('gradcheck check in its own process', () => {
     expect(code).toBe(0);
   });
 
+  it('shows θ³ at 1 by every method side by side', async () => {
+    const compareMethods = ['forward', 'backward', 'central', 'five-point', 'complex-step'];
+    const document = changed('theta-cubed', {
+      check: { epsilon: 0.01, componentTolerance: 1e-4, compareMethods },
+    });
+    const { code, stdout } = await runGradcheck(['check', '-'], document);
+    expect(stdout).toMatch(/^PASS /m);
+    expect(stdout).toMatch(/^theta +\[\] +pass +1\.67e-5 +0\.0001 +0 of 1 +0\.00499 +0\.00501 +1\.67e-5 /m);
+    expect(stdout).toMatch(/^forward +0\.00499 +0\.0301 +0\.01$/m);
+    expect(stdout).toMatch(/^complex-step +0 +0 +1e-20$/m);
+    expect(stdout).toMatch(/^theta +pass +3 +3\.0001 +0\.0001 +3\.0301 +2\.9701 +3\.0001 +3 +3$/m);
+    expect(code).toBe(0);
+    const csv = await runGradcheck(['check', '-', '--format', 'csv'], document);
+    const [head, line] = parseCsv(csv.stdout);
+    expect(head.slice(-5)).toEqual(compareMethods);
+    expect(line.slice(-5).map((cell) => Number(cell).toFixed(4))).toEqual([
+      ...['3.0301', '2.9701', '3.0001'],
+      ...['3.0000', '3.0000'],
+    ]);
+  });
+
   it('ends with 2 when nothing can be said', async () => {
     const document = {
       model: { format: 'expression', cost: 'log(x)' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Warning } from '../../src/check/warnings/warning.ts';
 import { formatReportTable } from '../../src/cli/report-table.ts';
-import { component, parameter, report } from '../fixtures/reports.ts';
+import { comparisons, component, parameter, report } from '../fixtures/reports.ts';
 
 describe('the table of a report', () => {
   it('says the verdict, the relative difference to 8 digits, the counts and what was done', () => {
@@ -26,6 +26,32 @@ describe('the table of a report', () => {
         'parameter  shape  verdict  relative difference  largest error   failed',
         'W1         [5,4]  pass                   0.333           0.25  0 of 20',
         'bias       [5]    pass                   0.333           0.25   0 of 5',
+      ].join('\n'),
+    );
+  });
+
+  it('has a column for every method that is compared, and a row of each for all parameters together', () => {
+    const compared = [
+      { method: 'forward', numeric: 1.25 },
+      { method: 'complex-step', numeric: 'NaN' },
+    ] as const;
+    const W1 = {
+      ...parameter('W1', [2], [component([1], 1, 1.5, { compared, flags: ['kink'] })]),
+      compared: comparisons,
+    };
+    expect(formatReportTable(report([W1], { compared: comparisons }), { color: false })).toContain(
+      [
+        'parameter  shape  verdict  relative difference  largest error  failed  by forward  by complex-step',
+        'W1         [2]    fail                   0.333           0.25  1 of 2        0.25              NaN',
+        '',
+        'beside central, which decides',
+        'method        relative difference  largest error         step',
+        'forward                      0.25            0.5  1e-8 … 2e-6',
+        'complex-step                  NaN            NaN        1e-20',
+        '',
+        'the worst components',
+        'component  verdict  claimed  numeric  error  forward  complex-step',
+        'W1[1]      fail           1      1.5    0.5     1.25           NaN  kink',
       ].join('\n'),
     );
   });

@@ -92,6 +92,8 @@ it.each([
   // The claimed gradient is right, and a second look with a good step says so.
   expect(report.verdict).toBe('pass');
   expect(report.parameters[0].worst[0].refined?.numeric).toBeCloseTo(3, 9);
+  const beside = report.parameters[0].worst[0].compared?.map((each) => Number(each.numeric).toFixed(4));
+  expect(beside).toEqual(['3.0301', '2.9701', '3.0000', '3.0000']);
 });
 
 it('the generated MLP has 41,802 components and right gradients', async () => {

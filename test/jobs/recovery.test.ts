@@ -121,6 +121,34 @@ describe('a job whose process dies', () => {
     await reopened.close();
   });
 
+  it('is gone on with in the middle of a comparison of methods', async () => {
+    const plain = claimingRight(
+      networkJob([32, 64, 64, 10], 16, 1, 'node-perturbation'),
+      new Map([[7, 0.5]]),
+    );
+    const settings = { ...plain.spec.settings, compareMethods: ['five-point'] as const };
+    const job = { ...plain, spec: { ...plain.spec, settings } };
+    const checked = shardsOf(plain, 'sweep').length;
+    const path = join(folder, 'compared.sqlite');
+    const store = await openSqliteStore({ path });
+    const first = await startMortal(store, 0.5);
+    const { id } = (await first.coordinator.submit({ job, client: 'client' })).job;
+    const swept = async (from: Store) => (await from.jobs.shardResults(id, 'sweep')).length;
+    await expect.poll(() => swept(store), { timeout: 20_000, interval: 1 }).toBeGreaterThan(checked + 2);
+    await first.kill();
+    await store.close();
+
+    const reopened = await openSqliteStore({ path });
+    const stored = await swept(reopened);
+    expect(stored).toBeLessThan(shardsOf(job, 'sweep').length);
+    const second = await startMortal(reopened, 0.5);
+    const { job: ended } = await second.coordinator.waitForEnd(id, 30_000);
+    expect(ended).toMatchObject({ status: 'succeeded', verdict: 'fail' });
+    expect(await storedReport(reopened, id)).toEqual(await undisturbedReport(job));
+    await second.stop();
+    await reopened.close();
+  });
+
   it('goes on at once in a next run under the same name, before the lease is over', async () => {
     const store = await openSqliteStore({ path: join(folder, 'same-owner.sqlite') });
     const first = await startMortal(store, 600, 'the service');

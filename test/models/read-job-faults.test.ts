@@ -94,10 +94,17 @@ describe('a faulty job document', () => {
       'directional checks whole parameters, not a sample of components',
     ],
     [
-      { check: { compareMethods: ['forward'] } },
-      '/check/compareMethods',
-      '"compareMethods" is not built yet',
+      { check: { compareMethods: ['forward', 'richardson'] } },
+      '/check/compareMethods/1',
+      'must be "forward" or "backward" or "central" or "five-point" or "complex-step", not',
     ],
+    [
+      { check: { compareMethods: ['forward', 'central', 'forward'] } },
+      '/check/compareMethods/2',
+      'forward is listed twice',
+    ],
+    [{ check: { compareMethods: [] } }, '/check/compareMethods', 'must not be empty'],
+    [{ check: { compareMethods: 'forward' } }, '/check/compareMethods', 'must be an array'],
     [{ check: { epsilno: 1 } }, '/check/epsilno', 'unknown field "epsilno"; did you mean "epsilon"?'],
     [{ check: { seed: 2 ** 32 } }, '/check/seed', 'must be at most 4294967295, not 4294967296'],
     [{ check: { seed: 0.5 } }, '/check/seed', 'must be a whole number, not 0.5'],
@@ -178,6 +185,15 @@ describe('a faulty job document', () => {
     expect(faultsWith({ model: { ...good.model, regularization: names } })).toEqual([
       ['/model/regularization', 'has 10001 entries, but may have 10000'],
     ]);
+  });
+
+  it('hears of a method listed twice beside one that there is not', () => {
+    const faults = faultsWith({
+      check: { compareMethods: ['forward', 'richardson', 'forward', 'richardson'] },
+    });
+    expect(faults.map(([pointer]) => pointer).sort()).toEqual(
+      [1, 2, 3].map((place) => `/check/compareMethods/${place}`),
+    );
   });
 
   it('escapes names in its pointers', () => {
@@ -386,6 +402,15 @@ describe('complex-step', () => {
     expect(where({ components: { sample: 1 } })).toMatchObject({ kind: 'faults' });
     expect(where({ components: { parameters: ['u'] } }).kind).toBe('job');
     expect(where({ method: 'five-point' }).kind).toBe('job');
+    const beside = where({ method: 'central', compareMethods: ['forward', 'complex-step'] });
+    expect(beside).toEqual({
+      kind: 'faults',
+      faults: ['line 2, column 3', 'line 2, column 21'].map((place) => ({
+        pointer: '/check/compareMethods/1',
+        detail: detail(place),
+      })),
+    });
+    expect(where({ method: 'central', compareMethods: ['forward', 'five-point'] }).kind).toBe('job');
   });
 
   it('names the layer or regulariser that the operation comes from', () => {

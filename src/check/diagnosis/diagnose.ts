@@ -1,10 +1,11 @@
-import type { ParameterDiagnosis } from './cause.ts';
+import type { Cause, ParameterDiagnosis } from './cause.ts';
 import { diagnoseParameter } from './diagnose-parameter.ts';
 import type { DiagnosedParameter } from './diagnosed-parameter.ts';
 import type { DiagnosisContext } from './diagnosis-context.ts';
 import { findOrigin, type Origin } from './origin.ts';
+import { rounded } from './rounded.ts';
 import { scaled } from './scaled.ts';
-import { findSharedCause, type SharedCause } from './shared-cause.ts';
+import { findSharedCause, isOfWriting, type SharedCause } from './shared-cause.ts';
 
 /** What can be said of why a job's gradient is wrong. */
 export interface Diagnosis {
@@ -27,17 +28,18 @@ export function diagnose(parameters: readonly DiagnosedParameter[], context: Dia
   const failing = parameters.filter(({ verdict }) => verdict === 'fail');
   const found = new Map<string, readonly ParameterDiagnosis[]>();
   for (const parameter of failing) {
-    found.set(parameter.name, diagnoseParameter(parameter, { context, parameters, factors: [] }));
+    found.set(parameter.name, diagnoseParameter(parameter, { context, parameters, elsewhere: [] }));
   }
-  // A parameter too small to tell a factor of its own may still share one.
-  const factors = scalingFacts(found);
+  // A parameter too small to tell a number of its own may still share one.
+  const elsewhere = facts(found);
   for (const parameter of failing) {
-    if (factors.length === 0 || found.get(parameter.name)?.[0]?.certainty === 'fact') continue;
-    const [again] = diagnoseParameter(parameter, { context, parameters, factors }, [scaled]);
+    if (elsewhere.length === 0 || found.get(parameter.name)?.[0]?.certainty === 'fact') continue;
+    const [again] = diagnoseParameter(parameter, { context, parameters, elsewhere }, [scaled, rounded]);
     if (again?.certainty === 'fact') found.set(parameter.name, [again]);
   }
   const shared = findSharedCause(found);
-  const origin = findOrigin(parameters, context.steps);
+  const origin =
+    shared !== undefined && isOfWriting(shared) ? undefined : findOrigin(parameters, context.steps);
   return {
     parameters: found,
     ...(shared === undefined ? {} : { shared }),
@@ -45,10 +47,6 @@ export function diagnose(parameters: readonly DiagnosedParameter[], context: Dia
   };
 }
 
-function scalingFacts(found: ReadonlyMap<string, readonly ParameterDiagnosis[]>): readonly number[] {
-  const factors = new Set<number>();
-  for (const [first] of found.values()) {
-    if (first?.certainty === 'fact' && first.cause.kind === 'scaled') factors.add(first.cause.factor);
-  }
-  return [...factors];
+function facts(found: ReadonlyMap<string, readonly ParameterDiagnosis[]>): readonly Cause[] {
+  return [...found.values()].flatMap(([first]) => (first?.certainty === 'fact' ? [first.cause] : []));
 }

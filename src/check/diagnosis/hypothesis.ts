@@ -18,8 +18,8 @@ export interface Surroundings {
   readonly context: DiagnosisContext;
   /** Every parameter of the job. */
   readonly parameters: readonly DiagnosedParameter[];
-  /** Factors that were found in other parameters. */
-  readonly factors: readonly number[];
+  /** What is known for a fact of other parameters: a number found there need not be fitted again. */
+  readonly elsewhere: readonly Cause[];
 }
 
 /** Looks for one kind of cause in one failing parameter. Those worth ranking come back. */

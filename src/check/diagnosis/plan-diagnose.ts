@@ -3,6 +3,7 @@ import type { CheckSpec } from '../check-job.ts';
 import type { CompiledJob } from '../compile-job.ts';
 import type { Noise } from '../noise/noise.ts';
 import { cutRanges } from '../plan/plan-stage.ts';
+import { flopsOf } from '../plan/sweep-block.ts';
 import type { DiagnoseShard, StagePlan } from '../shard.ts';
 import type { DiagnosedParameter } from './diagnosed-parameter.ts';
 import { Evidence } from './evidence.ts';
@@ -39,7 +40,7 @@ export function planDiagnose(asked: Unexplained): StagePlan {
   const ranges = cutRanges(
     tasks.map(({ parameter, components }) => ({
       probes: components.length,
-      flopsPerProbe: flopsOf(compiled, parameter),
+      flopsPerProbe: flopsPerPair(compiled, parameter),
     })),
   );
   const shards = ranges.map(({ start, count, flops }, index): DiagnoseShard => {
@@ -52,8 +53,7 @@ export function planDiagnose(asked: Unexplained): StagePlan {
 function planTasks({ spec, compiled, parameters, unexplained }: Unexplained): SlopeTask[] {
   const blamed = likeliest(spec, parameters, unexplained).slice(0, MOST_ACTIVATIONS);
   const wanted = blamed.flatMap(({ activation, behind }) => behind.map((name) => ({ activation, name })));
-  const sweep = compiled.blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
-  const budget = Math.max(LEAST_WORK, MOST_SHARE * sweep);
+  const budget = Math.max(LEAST_WORK, MOST_SHARE * flopsOf(compiled.blocks));
   const evidences = new Map(
     parameters.flatMap((each) => (unexplained.includes(each.name) ? [[each.name, new Evidence(each)]] : [])),
   );
@@ -61,7 +61,7 @@ function planTasks({ spec, compiled, parameters, unexplained }: Unexplained): Sl
   let spent = 0;
   for (const { activation, name } of wanted) {
     const parameter = spec.parameters.findIndex((each) => each.name === name);
-    const flops = flopsOf(compiled, parameter);
+    const flops = flopsPerPair(compiled, parameter);
     const evidence = evidences.get(name);
     if (evidence === undefined || evidence.failing === 0) continue;
     const failing = Math.max(LEAST_FAILING, Math.min(MOST_FAILING, budget / (wanted.length * flops)));
@@ -120,6 +120,6 @@ function spread(components: readonly number[], most: number): readonly number[] 
   return Array.from({ length: count }, (_, i) => components[Math.floor((i * components.length) / count)]);
 }
 
-function flopsOf({ programs }: CompiledJob, parameter: number): number {
+function flopsPerPair({ programs }: CompiledJob, parameter: number): number {
   return 1 + (programs[parameter]?.flopsPerPair ?? 0);
 }

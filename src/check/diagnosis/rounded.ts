@@ -43,21 +43,23 @@ const formats: readonly Precision[] = [
 /** Digits behind the point that a printed gradient may have been cut to. */
 const MOST_DECIMALS = 8;
 
-function decimals(digits: number): Precision {
+/** @param free 0 where the number of digits is known from elsewhere */
+function decimals(digits: number, free: 0 | 1): Precision {
   const unit = 10 ** digits;
   return {
     cause: { kind: 'rounded', to: 'decimals', digits },
     round: (value) => Math.round(value * unit) / unit,
-    free: 1,
+    free,
     message: (name) =>
       `d${name} is right, but rounded to ${digits} decimals, as when it is printed: send it in full precision`,
   };
 }
 
 /** Claimed = numeric rounded to a shorter format. */
-export const rounded: Hypothesis = (evidence) => {
+export const rounded: Hypothesis = (evidence, { elsewhere }) => {
   const { name, numeric } = evidence.parameter;
-  const candidates = [...formats.filter(({ round }) => claims(evidence, round)), ...fewestDecimals(evidence)];
+  const known = [...formats, ...decimalsOf(elsewhere)].filter(({ round }) => claims(evidence, round));
+  const candidates = [...known, ...fewestDecimals(evidence)];
   return candidates.flatMap(({ cause, round, free, message }) => {
     const predict = (i: number) => round(numeric[i]);
     return isPromising(evidence, predict) ? [{ cause, predict, free, message: message(name) }] : [];
@@ -76,9 +78,14 @@ function ulps(value: number): number {
   return 4 * Number.EPSILON * Math.abs(value);
 }
 
+function decimalsOf(causes: readonly Cause[]): Precision[] {
+  const digits = causes.flatMap((cause) => (cause.kind === 'rounded' ? (cause.digits ?? []) : []));
+  return [...new Set(digits)].map((each) => decimals(each, 0));
+}
+
 function fewestDecimals(evidence: Evidence): Precision[] {
   for (let digits = 1; digits <= MOST_DECIMALS; digits++) {
-    const precision = decimals(digits);
+    const precision = decimals(digits, 1);
     if (claims(evidence, precision.round)) return [precision];
   }
   return [];

@@ -18,7 +18,7 @@ export const scaled: Hypothesis = (evidence, surroundings) => {
 
 function scalings(
   evidence: Evidence,
-  { context, factors }: Surroundings,
+  { context, elsewhere }: Surroundings,
   direction: Prediction,
   part: 'all' | 'data',
   subject: string,
@@ -27,6 +27,7 @@ function scalings(
   if (coefficient === undefined) return [];
   const { numeric } = evidence.parameter;
   const fitted = 1 + coefficient;
+  const factors = new Set(elsewhere.flatMap((cause) => (cause.kind === 'scaled' ? [cause.factor] : [])));
   const explain = (
     factor: number,
     free: number,
@@ -39,7 +40,7 @@ function scalings(
     return { cause, predict, free, gain, message: sentence, readings };
   };
   return [
-    ...namedFactors(fitted, context.examples, factors).map((named) =>
+    ...namedFactors(fitted, context.examples, [...factors]).map((named) =>
       explain(named.factor, 0, describeScaling(subject, named), named.readings),
     ),
     explain(fitted, 1, `${subject} is ${formatFactor(fitted)} times what it should be`, []),
@@ -49,6 +50,5 @@ function scalings(
 /** `dW2 is 2 times what it should be`. */
 export function describeScaling(subject: string, { factor, name }: NamedFactor): string {
   if (factor === 0) return `${subject} is 0 where it should not be`;
-  if (factor === -1) return `${subject} has the wrong sign`;
   return `${subject} is ${name} times what it should be`;
 }

@@ -27,6 +27,11 @@ export function findSharedCause(
   return message === undefined ? undefined : { cause, parameters, message };
 }
 
+/** Whether the numbers were right once, and were spoilt as they were written: no layer is to blame then. */
+export function isOfWriting({ cause }: SharedCause): boolean {
+  return ['rounded', 'clipped', 'transposed', 'memory-order'].includes(cause.kind);
+}
+
 function isSame(one: Cause, other: Cause): boolean {
   switch (one.kind) {
     case 'scaled':

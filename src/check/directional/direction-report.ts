@@ -36,7 +36,7 @@ export function reportDirections(ofChecked: ReportedParameter, bisection: Bisect
   const roundingNorm = norm((take) => {
     for (const root of roots) take(shareOfNorm(root) * numericError(root));
   });
-  return { report, norms, roundingNorm };
+  return { ...ofChecked, report, norms, roundingNorm };
 }
 
 /**
@@ -76,7 +76,7 @@ function describeDirections(bisection: Bisection, detectable: number): Direction
     agreed: roots.every((root) => shareOf(root, rule) <= 1),
     explained,
     evaluations: bisection.evaluations,
-    canMiss: canMiss(detectable, explained),
+    canMiss: canMiss(detectable, explained, roots.filter(({ crossed }) => crossed).length),
   };
 }
 
@@ -96,12 +96,17 @@ function smallestDetectable(corrected: readonly Projection[], rule: ProjectionRu
   return 2 * Math.min(...corrected.filter(isTelling).map((root) => projectionBound(root, rule)));
 }
 
-function canMiss(detectable: number, explained: boolean): string {
+/** @param crossed vectors that cross a kink with every step */
+function canMiss(detectable: number, explained: boolean, crossed: number): string {
   const single = Number.isFinite(detectable)
     ? `a single wrong component whose error is not over ${detectable.toPrecision(2)}`
     : 'any error: no vector told anything';
   const missed = `${single}; several errors that cancel one another along all ${VECTORS} vectors (two of one size: 1 chance in ${2 ** VECTORS})`;
+  const beside =
+    crossed === 0
+      ? missed
+      : `${missed}; and, as ${crossed} of ${VECTORS} vectors cross a kink with every step, an error that stays between the slopes of its sides`;
   return explained
-    ? missed
-    : `${missed}; and, as what disagrees is not explained by the components checked by themselves, further wrong components`;
+    ? beside
+    : `${beside}; and, as what disagrees is not explained by the components checked by themselves, further wrong components`;
 }

@@ -7,8 +7,13 @@ import { countComponents, type SweepBlock, sliceRuns } from './sweep-block.ts';
 /** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms. */
 const SMALLEST_SHARD = 2e6;
 const LARGEST_SHARD = 2e8;
-/** A job has at least about so many shards, that its progress moves and all threads share in it. */
-const SHARDS_PER_JOB = 16;
+/**
+ * A shard takes this part of the work that is left, so that the last ones are small: threads that share the work, up to so
+ * many, come to its end together (guided self-scheduling: Polychronopoulos and Kuck, IEEE Trans. Comput. C-36, 1987).
+ */
+const SHARE_OF_REST = 1 / 16;
+/** But no less than this part of the whole: every shard costs something beside its work. */
+const SHARE_OF_WHOLE = 1 / 64;
 
 /** The stage that evaluates J at θ and measures its noise: one shard of one probe. */
 export function planPrepare(): StagePlan {
@@ -25,12 +30,17 @@ interface SweepPlan extends StagePlan {
 }
 
 /** The stage that checks every selected component once. A pure function of the spec, from static flop counts. */
-export function planSweep({ blocks }: CompiledJob): SweepPlan {
-  const ranges = cutRanges(blocks);
-  const shards = ranges.map(
+export function planSweep({ blocks, comparisons }: CompiledJob): SweepPlan {
+  const checked = countProbes(blocks);
+  const compared = cutRanges(comparisons).map((range) => ({ ...range, start: checked + range.start }));
+  const shards = [...cutRanges(blocks), ...compared].map(
     ({ start, count, flops }, index): SweepShard => ({ stage: 'sweep', index, start, count, flops }),
   );
-  return { stage: 'sweep', shards, probes: blocks.reduce((sum, { probes }) => sum + probes, 0) };
+  return { stage: 'sweep', shards, probes: checked + countProbes(comparisons) };
+}
+
+function countProbes(blocks: readonly SweepBlock[]): number {
+  return blocks.reduce((sum, { probes }) => sum + probes, 0);
 }
 
 /** The stage that checks some components again, each moved by itself. */
@@ -55,15 +65,22 @@ export interface ProbeRange {
   readonly flops: number;
 }
 
-/** Cuts probes, numbered through the blocks, into ranges of about equal work. */
+/** Cuts probes, numbered through the blocks, into ranges of less and less work. */
 export function cutRanges(blocks: readonly Pick<SweepBlock, 'probes' | 'flopsPerProbe'>[]): ProbeRange[] {
-  const total = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
-  const target = Math.min(LARGEST_SHARD, Math.max(SMALLEST_SHARD, total / SHARDS_PER_JOB));
+  const whole = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
+  const targetOf = (rest: number) => {
+    const share = Math.max(rest * SHARE_OF_REST, whole * SHARE_OF_WHOLE);
+    return Math.min(LARGEST_SHARD, Math.max(SMALLEST_SHARD, share));
+  };
+  let rest = whole;
+  let target = targetOf(rest);
   const ranges: ProbeRange[] = [];
   let open = { start: 0, count: 0, flops: 0 };
   const close = () => {
     if (open.count === 0) return;
     ranges.push(open);
+    rest -= open.flops;
+    target = targetOf(rest);
     open = { start: open.start + open.count, count: 0, flops: 0 };
   };
   for (const { probes, flopsPerProbe } of blocks) {

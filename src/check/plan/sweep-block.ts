@@ -4,7 +4,7 @@ import type { ComponentRun } from './selection.ts';
 import type { UnitGroup } from './unit-group.ts';
 
 /** Probes of one kind in a row, each of about the same work. A sweep is a list of blocks, its probes numbered through. */
-export type SweepBlock = ComponentBlock | UnitBlock | DirectionsBlock;
+export type SweepBlock = ComponentBlock | UnitBlock | DirectionsBlock | ComparisonBlock;
 
 /** Components of one parameter, each moved by itself. */
 export interface ComponentBlock {
@@ -25,6 +25,17 @@ export interface ComponentBlock {
 export interface UnitBlock {
   readonly kind: 'units';
   readonly group: UnitGroup;
+  readonly probes: number;
+  readonly flopsPerProbe: number;
+}
+
+/** Components of one parameter, each moved by itself and differenced by every method that is only shown. */
+export interface ComparisonBlock {
+  readonly kind: 'comparison';
+  readonly parameter: number;
+  /** Undefined when the graph does not read the parameter. */
+  readonly program: ProbeProgram | undefined;
+  readonly runs: readonly ComponentRun[];
   readonly probes: number;
   readonly flopsPerProbe: number;
 }
@@ -61,6 +72,11 @@ export function sliceRuns(runs: readonly ComponentRun[], start: number, count: n
     first += run.count;
   }
   return slices;
+}
+
+/** The work of some blocks, in floating-point operations. */
+export function flopsOf(blocks: readonly SweepBlock[]): number {
+  return blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
 }
 
 export function countComponents(runs: readonly ComponentRun[]): number {

@@ -11,7 +11,7 @@ import { type CheckSettings, checksWholeParameters, type Strategy } from '../set
 import { auditedRuns } from '../sweep/audit.ts';
 import { workPerComponent } from '../sweep/differences.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './selection.ts';
-import { countComponents, type SweepBlock } from './sweep-block.ts';
+import { type ComparisonBlock, countComponents, type SweepBlock } from './sweep-block.ts';
 import { type GroupMember, UnitGroup } from './unit-group.ts';
 
 /** What one probe costs beside its arithmetic, in floating-point operations. */
@@ -91,6 +91,18 @@ export class SweepDesigner {
       return directed.has(parameter) ? 'directional' : 'weight-perturbation';
     });
     return { strategies, blocks };
+  }
+
+  /** What `compareMethods` asks for, by whatever strategy the job is checked. */
+  comparisons(): ComparisonBlock[] {
+    const { compareMethods = [] } = this.#spec.settings;
+    if (compareMethods.length === 0) return [];
+    const pairs = compareMethods.reduce((sum, method) => sum + workPerComponent(method), 0);
+    return [...runsByParameter(selectedRuns(this.#spec))].map(([parameter, runs]) => {
+      const program = this.programs[parameter];
+      const flopsPerProbe = PROBE_OVERHEAD + pairs * (program?.flopsPerPair ?? 0);
+      return { kind: 'comparison', parameter, program, runs, probes: countComponents(runs), flopsPerProbe };
+    });
   }
 
   /** Whether the job is so much work that another strategy is looked for. */

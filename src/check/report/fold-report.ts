@@ -1,5 +1,6 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import type { CheckJob } from '../check-job.ts';
+import { combineComparisons, describeComparison } from '../comparison/method-comparison.ts';
 import type { Inquiry } from '../diagnosis/inquiry.ts';
 import { evaluationError, largestNoise, type Noise } from '../noise/noise.ts';
 import { evaluationsSaved, planCheck } from '../plan/check-plan.ts';
@@ -37,6 +38,7 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
   const parameters = findings.parameters.map(({ report }) => report);
   const components = sumCounts(parameters.map((parameter) => parameter.components));
   const norms = combineDifferences(findings.parameters.map((parameter) => parameter.norms));
+  const compared = combineComparisons(findings.parameters.map((parameter) => parameter.compared));
   const plan = planCheck(job.spec);
   const bare: Report = {
     verdict: combineVerdicts(parameters.map(({ verdict }) => verdict)),
@@ -45,12 +47,13 @@ export function foldReport(job: CheckJob, findings: Findings, durationMs: number
     cost: toJsonNumber(findings.cost),
     noise: describeNoise(settings, findings, norms),
     components,
+    ...(compared.length === 0 ? {} : { compared: compared.map(describeComparison) }),
     settings: { ...settings, strategy: plan.strategy },
     parameters,
     warnings: [],
     plan,
     evaluations: findings.evaluations,
-    evaluationsSaved: evaluationsSaved(findings.components, settings.method, findings.evaluations),
+    evaluationsSaved: evaluationsSaved(findings.components, settings, findings.evaluations),
     durationMs,
   };
   const { traits, conclusions } = findings;

@@ -1,6 +1,7 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import { unravel } from '../../tensors/tensor.ts';
 import type { Parameter } from '../check-job.ts';
+import type { MethodValue } from '../comparison/method-value.ts';
 import { reproduction } from '../diagnosis/reproduction.ts';
 import { shownBound } from '../verdict/conclusions.ts';
 import { describeRefinement } from './parameter-report.ts';
@@ -21,6 +22,8 @@ export interface ComponentValues {
   readonly bound: number;
   readonly verdict: Verdict;
   readonly flags: readonly ComponentFlag[];
+  /** By each of `compareMethods`; undefined where there are none. */
+  readonly compared: readonly MethodValue[] | undefined;
 }
 
 /** A second look at a component. */
@@ -34,7 +37,7 @@ interface SecondLook {
 export function listedComponent(
   { name, offset, shape }: Parameter,
   component: number,
-  { claimed, numeric, bound, verdict, flags }: ComponentValues,
+  { claimed, numeric, bound, verdict, flags, compared }: ComponentValues,
   refined: SecondLook | undefined,
 ): ListedComponent {
   const index = unravel(component - offset, shape);
@@ -48,6 +51,7 @@ export function listedComponent(
     verdict,
     flags,
     ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
+    ...(compared === undefined ? {} : { compared }),
     ...(verdict === 'fail' ? { reproduction: reproduction(name, index) } : {}),
   };
 }

@@ -1,9 +1,11 @@
 import { toJsonNumber } from '../../tensors/json-number.ts';
 import { unravel } from '../../tensors/tensor.ts';
 import type { Parameter } from '../check-job.ts';
+import { type ComparedMethod, describeComparison } from '../comparison/method-comparison.ts';
+import { methodValues } from '../comparison/method-value.ts';
 import type { Piecewise } from '../piecewise.ts';
 import type { ComponentRun } from '../plan/selection.ts';
-import type { Strategy } from '../settings.ts';
+import type { CheckSettings, Strategy } from '../settings.ts';
 import type { AuditFinding } from '../sweep/audit.ts';
 import { markOf, PLAIN_PASS } from '../verdict/component-marks.ts';
 import { type Conclusions, shownBound } from '../verdict/conclusions.ts';
@@ -29,6 +31,7 @@ const EDGES = [0, ...Array.from({ length: 13 }, (_, i) => 10 ** (i - 12)), 10];
 /** What is known of a parameter's components once they are all checked. */
 export interface ParameterFindings {
   readonly parameter: Parameter;
+  readonly settings: CheckSettings;
   /** Its checked components. */
   readonly runs: readonly ComponentRun[];
   readonly judgement: ParameterJudgement;
@@ -38,6 +41,8 @@ export interface ParameterFindings {
   readonly claimed: Float64Array;
   readonly strategy: Strategy;
   readonly audit: AuditFinding | undefined;
+  /** By each of `compareMethods`. */
+  readonly compared: readonly ComparedMethod[];
 }
 
 /** A parameter's report, and what the job's is made of. */
@@ -46,11 +51,12 @@ export interface ReportedParameter {
   readonly norms: RelativeDifference;
   /** ‖R‖₂ over its components: how far rounding alone, with the step that was asked for, may have moved its numeric gradient. */
   readonly roundingNorm: number;
+  readonly compared: readonly ComparedMethod[];
 }
 
 /** Judges the components of a parameter and reports on them, piece by piece. */
 export function* reportParameter(findings: ParameterFindings): Piecewise<ReportedParameter> {
-  const { parameter, runs, judgement, conclusions, claimed, strategy, audit } = findings;
+  const { parameter, runs, judgement, claimed, strategy, audit, compared } = findings;
   const tally = new Tally(findings);
   for (const run of runs) yield* tally.addRun(run);
   const norms = tally.norms();
@@ -67,13 +73,14 @@ export function* reportParameter(findings: ParameterFindings): Piecewise<Reporte
     maxError: toJsonNumber(tally.maxError),
     claimedNorm: toJsonNumber(norms.claimedNorm),
     numericNorm: toJsonNumber(norms.numericNorm),
+    ...(compared.length === 0 ? {} : { compared: compared.map(describeComparison) }),
     histogram: { edges: EDGES, counts: [...tally.histogram] },
     worst: tally.worst.list().map(({ component, judged }) => {
       const index = unravel(component - parameter.offset, parameter.shape);
-      return reportComponent(index, component, claimed[component], judged, conclusions);
+      return reportComponent(index, component, claimed[component], judged, findings);
     }),
   };
-  return { report, norms, roundingNorm: tally.roundingNorm };
+  return { report, norms, roundingNorm: tally.roundingNorm, compared };
 }
 
 function describeAudit({ components, maxDifference, bound, agreed }: AuditFinding) {
@@ -85,9 +92,11 @@ function reportComponent(
   component: number,
   claimed: number,
   { verdict, bound, flags }: ComponentVerdict,
-  { numeric, refinements }: Conclusions,
+  { conclusions, settings }: ParameterFindings,
 ): ComponentReport {
+  const { numeric, refinements, compared } = conclusions;
   const refined = refinements.get(component);
+  const byMethod = methodValues(settings, compared, component);
   return {
     index,
     claimed: toJsonNumber(claimed),
@@ -96,6 +105,7 @@ function reportComponent(
     verdict,
     flags,
     ...(refined === undefined ? {} : { refined: describeRefinement(refined) }),
+    ...(byMethod === undefined ? {} : { compared: byMethod }),
   };
 }
 

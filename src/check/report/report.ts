@@ -1,5 +1,7 @@
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import type { Dtype } from '../../tensors/tensor.ts';
+import type { MethodComparison } from '../comparison/method-comparison.ts';
+import type { MethodValue } from '../comparison/method-value.ts';
 import type { AxisFailures } from '../diagnosis/axis-failures.ts';
 import type { ParameterDiagnosis } from '../diagnosis/cause.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
@@ -41,6 +43,8 @@ export interface ComponentReport {
     /** How far it may be off itself. */
     readonly bound: JsonNumber;
   };
+  /** By each of `settings.compareMethods`, where there are any. */
+  readonly compared?: readonly MethodValue[];
   /** In a report, for a failing component: the command that checks it alone. */
   readonly reproduction?: string;
 }
@@ -109,6 +113,8 @@ export interface ParameterReport {
   readonly maxError: JsonNumber;
   readonly claimedNorm: JsonNumber;
   readonly numericNorm: JsonNumber;
+  /** By each of `settings.compareMethods`, where there are any: over all components asked for, each moved by itself. */
+  readonly compared?: readonly MethodComparison[];
   /** Components by the decade of their relative error: `counts[i]` lie in [edges[i], edges[i+1]). */
   readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
   /** The worst components, failing ones first, then by relative error. */
@@ -146,6 +152,8 @@ export interface Report {
     readonly explanation: string;
   };
   readonly components: ComponentCounts;
+  /** By each of `settings.compareMethods`, where there are any. They decide nothing. */
+  readonly compared?: readonly MethodComparison[];
   readonly settings: {
     readonly method: Method;
     readonly strategy: Strategy;
@@ -154,6 +162,7 @@ export interface Report {
     readonly componentTolerance: number;
     readonly components: ComponentSelection;
     readonly seed: number;
+    readonly compareMethods?: readonly Method[];
   };
   readonly parameters: readonly ParameterReport[];
   /** What several parameters together tell of why the gradient is wrong; absent when it is not. */

@@ -15,6 +15,9 @@ const SECOND_ORDER = 4 / 3;
 /** A claimed value that many bounds away is wrong, however the truncation is estimated. */
 const FAR = 10;
 
+/** Where every step crossed a kink these are tried as well, to tell a point beside it from one that lies on it. */
+const FINER = [1 / 4096, 1 / 32768];
+
 /** Where nothing but rounding leaves a component undecided, the step is made longer by the first of these that helps. */
 const WIDER = [8, 64, 512, 4096];
 
@@ -60,9 +63,40 @@ export class ComponentRefinement {
       });
     }
     if (!this.#widen(components, claimed, found)) return undefined;
-    const kinked = components.flatMap((_, i) => (found[i] === undefined ? [i] : []));
+    const near = components.flatMap((_, i) => (found[i] === undefined ? [i] : []));
+    if (!this.#besideKinks(components, claimed, near, found)) return undefined;
+    const kinked = near.filter((i) => found[i] === undefined);
     if (kinked.length > 0 && !this.#atKinks(components, kinked, found)) return undefined;
     return found.flatMap((refinement) => refinement ?? []);
+  }
+
+  /**
+   * Tells what lies close beside a kink from what lies on it, by steps that would be too short for anything else: they
+   * count where they cross no kink and decide.
+   * @returns false when the job was cancelled
+   */
+  #besideKinks(
+    components: readonly number[],
+    claimed: Float64Array,
+    near: readonly number[],
+    found: (Refinement | undefined)[],
+  ): boolean {
+    let open = near;
+    for (const factor of FINER) {
+      if (open.length === 0) break;
+      const steps = this.#steps(components, open, factor);
+      const pair = this.#pair(components, open, steps, undefined);
+      if (pair === undefined) return false;
+      open = open.filter((i, lane) => {
+        if (pair.crossed[lane] !== 0) return true;
+        const refinement = this.#central(pair.whole[lane], pair.half[lane], steps[lane]);
+        const size = Math.max(Math.abs(claimed[i]), Math.abs(refinement.numeric));
+        // An even shorter step would be less exact.
+        if (refinement.bound <= DECISIVE * size) found[i] = refinement;
+        return false;
+      });
+    }
+    return true;
   }
 
   /**

@@ -7,6 +7,7 @@ import { ComplexProbes } from './complex-probes.ts';
 import { ComponentProbes } from './component-probes.ts';
 import { ComponentRefinement } from './component-refinement.ts';
 import { differences, stepOf } from './differences.ts';
+import { plainDifferences } from './plain-differences.ts';
 import type { Refinement } from './refinement.ts';
 
 /** Of the doubtful among many components so many are looked at again, and no fewer than the least. */
@@ -91,21 +92,11 @@ export class ComponentSweep {
     const steps = Float64Array.from(components, (component) =>
       stepOf(method, epsilon, this.#probes.theta(component), noise),
     );
-    if (this.#complex !== undefined) {
-      const found = this.#complex.derivatives(components, steps);
-      return found && { numeric: found.values, steps, crossed: found.crossed };
-    }
-    const numeric = new Float64Array(components.length);
-    const crossed = new Uint32Array(components.length);
-    for (const pair of differences[method].pairs) {
-      const quotients = this.#probes.quotients(components, steps, pair);
-      if (quotients === undefined) return undefined;
-      for (let i = 0; i < numeric.length; i++) {
-        numeric[i] += pair.weight * quotients.values[i];
-        crossed[i] += quotients.crossed[i];
-      }
-    }
-    return { numeric, steps, crossed };
+    const found =
+      this.#complex === undefined
+        ? plainDifferences(this.#probes, method, components, steps)
+        : this.#complex.derivatives(components, steps);
+    return found && { numeric: found.values, steps, crossed: found.crossed };
   }
 
   /** Positions of those that do not clearly pass, and can be looked at again. */

@@ -67,6 +67,19 @@ export function stepOf(
   return differences[method].autoStep(relativeNoise) * Math.max(1, Math.abs(theta));
 }
 
+/**
+ * The step of a method that is shown beside others. One that was given is meant for differences: complex-step, which
+ * takes none, has its own.
+ */
+export function comparedStep(
+  method: Method,
+  epsilon: number | 'auto',
+  theta: number,
+  relativeNoise: number,
+): number {
+  return stepOf(method, method === 'complex-step' ? 'auto' : epsilon, theta, relativeNoise);
+}
+
 /** Whether a step was given that is so large that the formula's own error is in doubt for any component. */
 export function isCoarse({ method, epsilon }: CheckSettings): boolean {
   return epsilon !== 'auto' && epsilon > differences[method].coarse;

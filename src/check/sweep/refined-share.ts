@@ -1,7 +1,6 @@
 import type { CompiledJob } from '../compile-job.ts';
 import type { ComponentRun } from '../plan/selection.ts';
-import { countComponents } from '../plan/sweep-block.ts';
-import type { StagePlan } from '../shard.ts';
+import { countComponents, flopsOf } from '../plan/sweep-block.ts';
 
 /** Of a parameter's doubtful components so many are looked at again at least, if there are. */
 const LEAST = 64;
@@ -11,10 +10,9 @@ const SHARE = 0.5;
 const PAIRS = 2;
 
 /** How many components of a node-perturbed parameter may be moved by themselves after the sweep. */
-export function mostRefined({ programs }: CompiledJob, sweep: StagePlan, parameter: number): number {
-  const flops = sweep.shards.reduce((sum, shard) => sum + shard.flops, 0);
+export function mostRefined({ programs, blocks }: CompiledJob, parameter: number): number {
   const each = PAIRS * (programs[parameter]?.flopsPerPair ?? 0);
-  return Math.max(LEAST, Math.floor((SHARE * flops) / Math.max(1, each)));
+  return Math.max(LEAST, Math.floor((SHARE * flopsOf(blocks)) / Math.max(1, each)));
 }
 
 /** So many of the runs' components at most, evenly spread: they tell how far truncation goes for the others. */

@@ -4,7 +4,7 @@ import { evaluationError, type Noise, relativeNoise, roundingBound, UNIT_ROUNDOF
 import { planSweep } from '../plan/plan-stage.ts';
 import type { ComponentRun } from '../plan/selection.ts';
 import { sliceBlocks } from '../plan/sweep-block.ts';
-import { indicesOf, type ShardEntry, type SweepResult } from '../shard.ts';
+import { type ComparedEntry, indicesOf, type ShardEntry, type SweepResult } from '../shard.ts';
 import { type AuditedPair, type AuditFinding, judgeAudit } from './audit.ts';
 import { differences, stepOf } from './differences.ts';
 import type { Refinement } from './refinement.ts';
@@ -28,6 +28,8 @@ export class SweepState {
   readonly crossed: Uint8Array;
   /** Of components that were looked at again. */
   readonly refinements = new Map<number, Refinement>();
+  /** By each of `compareMethods`, laid out as θ; 0 where nothing has come yet or J does not move. */
+  readonly compared: readonly Float64Array[];
   readonly #job: CheckJob;
   readonly #compiled: CompiledJob;
   readonly #runsOf: ReadonlyMap<number, readonly ComponentRun[]>;
@@ -57,6 +59,8 @@ export class SweepState {
     this.numeric = numeric;
     this.rounding = new Float32Array(numeric.length);
     this.crossed = new Uint8Array(numeric.length);
+    const { compareMethods = [] } = job.spec.settings;
+    this.compared = compareMethods.map(() => new Float64Array(numeric.length));
     this.#truncation = new Float64Array(job.spec.parameters.length);
     this.#lastShard = lastShards(job.spec, compiled, this.plan);
   }
@@ -87,6 +91,7 @@ export class SweepState {
     ) {
       this.#waiting.delete(this.#folded);
       for (const entry of next.entries) this.#fold(entry);
+      for (const entry of next.compared ?? []) this.#keep(entry);
       this.#folded++;
     }
     return true;
@@ -172,6 +177,14 @@ export class SweepState {
     return largest;
   }
 
+  #keep({ parameter, components, numeric }: ComparedEntry): void {
+    const { offset } = this.#job.spec.parameters[parameter];
+    indicesOf(components).forEach((place, position) => {
+      for (const [method, values] of this.compared.entries())
+        values[offset + place] = numeric[method][position];
+    });
+  }
+
   #fold(entry: ShardEntry): void {
     if (entry.role !== 'audit') this.#add(entry);
     else this.#audits.set(entry.parameter, [...(this.#audits.get(entry.parameter) ?? []), entry]);
@@ -217,10 +230,14 @@ export class SweepState {
   }
 }
 
-function lastShards(spec: CheckSpec, { blocks }: CompiledJob, plan: ReturnType<typeof planSweep>): number[] {
+function lastShards(
+  spec: CheckSpec,
+  { blocks, comparisons }: CompiledJob,
+  plan: ReturnType<typeof planSweep>,
+): number[] {
   const last = spec.parameters.map(() => -1);
   for (const { start, count, index } of plan.shards) {
-    for (const { block } of sliceBlocks(blocks, start, count)) {
+    for (const { block } of sliceBlocks([...blocks, ...comparisons], start, count)) {
       const parameters =
         block.kind === 'units' ? block.group.members.map(({ parameter }) => parameter) : [block.parameter];
       for (const parameter of parameters) last[parameter] = index;

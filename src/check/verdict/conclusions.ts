@@ -8,6 +8,8 @@ export interface Conclusions {
   readonly bounds: Float32Array;
   /** Verdict and flags of each, as `markOf` writes them. */
   readonly marks: Uint8Array;
+  /** What each of `compareMethods` gives; 0 where not checked. */
+  readonly compared: readonly Float64Array[];
   /** Those that were looked at again, by their number in θ. */
   readonly refinements: ReadonlyMap<number, Refinement>;
 }

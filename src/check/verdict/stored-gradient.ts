@@ -3,8 +3,8 @@ import type { Conclusions } from './conclusions.ts';
 
 /*
  * How what a check concluded of every component is kept, in one array of float64s: the n numeric values laid out as
- * θ; the n bounds, as float32s; a mark for each component, as bytes; then, for each component that was looked at
- * again, in order, its number in θ and the refined value, step and bound.
+ * θ; the n bounds, as float32s; a mark for each component, as bytes; n values by each method that was compared; then,
+ * for each component that was looked at again, in order, its number in θ and the refined value, step and bound.
  */
 
 const REFINED_FLOATS = 4;
@@ -18,18 +18,22 @@ export interface StoredRefinement {
 }
 
 /** Where the parts begin, in float64s. */
-function layoutOf(components: number) {
+function layoutOf(components: number, methods: number) {
   const marks = components + Math.ceil(components / 2);
-  return { bounds: components, marks, refined: marks + Math.ceil(components / 8) };
+  const compared = marks + Math.ceil(components / 8);
+  return { bounds: components, marks, compared, refined: compared + methods * components };
 }
 
 /** Puts all of it in one array, piece by piece. */
-export function* packGradient({ numeric, bounds, marks, refinements }: Conclusions): Piecewise<Float64Array> {
-  const layout = layoutOf(numeric.length);
+export function* packGradient(conclusions: Conclusions): Piecewise<Float64Array> {
+  const { numeric, bounds, marks, compared, refinements } = conclusions;
+  const layout = layoutOf(numeric.length, compared.length);
   const packed = new Float64Array(layout.refined + REFINED_FLOATS * refinements.size);
   yield* copyNumbers(numeric, packed);
   yield* copyNumbers(bounds, new Float32Array(packed.buffer, 8 * layout.bounds, bounds.length));
   yield* copyNumbers(marks, new Uint8Array(packed.buffer, 8 * layout.marks, marks.length));
+  for (const [m, values] of compared.entries())
+    yield* copyNumbers(values, packed, layout.compared + m * numeric.length);
   const sorted = [...refinements].sort(([a], [b]) => a - b);
   sorted.forEach(([component, refinement], i) => {
     const at = layout.refined + REFINED_FLOATS * i;
@@ -47,17 +51,22 @@ export interface PackedRange {
 
 /** Where the bounds of components `start` … `end − 1` lie. */
 export function boundsRange(components: number, start: number, end: number): PackedRange {
-  return partRange(layoutOf(components).bounds, 2, start, end);
+  return partRange(layoutOf(components, 0).bounds, 2, start, end);
 }
 
 /** Where their marks lie. */
 export function marksRange(components: number, start: number, end: number): PackedRange {
-  return partRange(layoutOf(components).marks, 8, start, end);
+  return partRange(layoutOf(components, 0).marks, 8, start, end);
 }
 
-/** Where the refinements begin; they go on to the end. */
-export function refinedOffset(components: number): number {
-  return layoutOf(components).refined;
+/** Where the values of components `start` … `end − 1` by the m-th of the methods that were compared lie. */
+export function comparedRange(components: number, m: number, start: number, end: number): PackedRange {
+  return partRange(layoutOf(components, 0).compared + m * components, 1, start, end);
+}
+
+/** Where the refinements begin; they go on to the end. @param methods how many were compared */
+export function refinedOffset(components: number, methods: number): number {
+  return layoutOf(components, methods).refined;
 }
 
 export function readBounds(values: Float64Array, skip: number, count: number): Float32Array {

@@ -7,7 +7,7 @@ const PIECE = 4096;
 
 /** Every checked component of a job as CSV, piece by piece, so that neither memory nor the event loop is held. */
 export async function* componentLines(source: ComponentSource): AsyncGenerator<string> {
-  yield csvHead;
+  yield csvHead(source.methods);
   for (const parameter of source.parameters) {
     const end = parameter.offset + parameter.size;
     for (let start = parameter.offset; start < end; start += PIECE) {

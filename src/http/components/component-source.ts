@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
+import { methodValues } from '../../check/comparison/method-value.ts';
 import { type ComponentRun, selectedRuns } from '../../check/plan/selection.ts';
 import type { ComponentValues } from '../../check/report/listed-component.ts';
+import type { CheckSettings, Method } from '../../check/settings.ts';
 import { specFromJson } from '../../check/spec-json.ts';
 import { readMark, UNCHECKED } from '../../check/verdict/component-marks.ts';
 import {
   boundsRange,
+  comparedRange,
   marksRange,
   readBounds,
   readMarks,
@@ -27,12 +30,15 @@ export type ComponentVisitor = (component: number, values: ComponentValues) => v
 /** The components of one succeeded job, read from the store block by block. */
 export class ComponentSource {
   readonly parameters: readonly Parameter[];
+  /** Methods whose values stand beside those of the check's own. */
+  readonly methods: readonly Method[];
   readonly #values: StoredGradients;
   readonly #runs: readonly ComponentRun[];
   readonly #refinements: ReadonlyMap<number, StoredRefinement>;
 
   private constructor(spec: CheckSpec, values: StoredGradients, refinements: readonly StoredRefinement[]) {
     this.parameters = spec.parameters;
+    this.methods = spec.settings.compareMethods ?? [];
     this.#values = values;
     this.#runs = selectedRuns(spec);
     this.#refinements = new Map(refinements.map((refinement) => [refinement.component, refinement]));
@@ -44,9 +50,8 @@ export class ComponentSource {
     const numeric = await store.jobs.numeric(jobId);
     if (payload === undefined || numeric === undefined) throw removed(jobId);
     const spec = specFromJson(payload.spec);
-    const components = componentCount(spec);
-    const claimed = claimedNumbers(payload, components);
-    const values = new StoredGradients(store, jobId, claimed, numeric, components);
+    const claimed = claimedNumbers(payload, componentCount(spec));
+    const values = new StoredGradients(store, jobId, claimed, numeric, spec);
     return new ComponentSource(spec, values, await values.readRefinements());
   }
 
@@ -111,10 +116,15 @@ interface ComponentBlock {
   readonly numeric: Float64Array;
   readonly bounds: Float32Array;
   readonly marks: Uint8Array;
+  /** By each method that was compared. */
+  readonly compared: readonly Float64Array[];
+  readonly settings: CheckSettings;
 }
 
-function valuesAt({ claimed, numeric, bounds, marks }: ComponentBlock, i: number): ComponentValues {
-  return { claimed: claimed[i], numeric: numeric[i], bound: bounds[i], ...readMark(marks[i]) };
+function valuesAt(block: ComponentBlock, i: number): ComponentValues {
+  const { claimed, numeric, bounds, marks, settings } = block;
+  const compared = methodValues(settings, block.compared, i);
+  return { claimed: claimed[i], numeric: numeric[i], bound: bounds[i], ...readMark(marks[i]), compared };
 }
 
 /** The claimed and the numeric gradient of a job, in a store. */
@@ -124,13 +134,15 @@ class StoredGradients {
   readonly #claimed: Numbers;
   readonly #numeric: Numbers;
   readonly #components: number;
+  readonly #settings: CheckSettings;
 
-  constructor(store: Store, jobId: string, claimed: Numbers, numeric: Numbers, components: number) {
+  constructor(store: Store, jobId: string, claimed: Numbers, numeric: Numbers, spec: CheckSpec) {
     this.#store = store;
     this.#jobId = jobId;
     this.#claimed = claimed;
     this.#numeric = numeric;
-    this.#components = components;
+    this.#components = componentCount(spec);
+    this.#settings = spec.settings;
   }
 
   async read(start: number, end: number): Promise<ComponentBlock> {
@@ -145,6 +157,8 @@ class StoredGradients {
       numeric,
       bounds: readBounds(boundValues, bounds.skip, end - start),
       marks: readMarks(markValues, marks.skip, end - start),
+      compared: await this.#readCompared(start, end),
+      settings: this.#settings,
     };
   }
 
@@ -152,10 +166,27 @@ class StoredGradients {
     return this.#slice(this.#numeric, start, end - start);
   }
 
+  async #readCompared(start: number, end: number): Promise<Float64Array[]> {
+    const compared: Float64Array[] = [];
+    for (let m = 0; m < this.#methods; m++) {
+      const { offset, count } = comparedRange(this.#components, m, start, end);
+      compared.push(await this.#slice(this.#numeric, offset, count));
+    }
+    return compared;
+  }
+
+  get #methods(): number {
+    return this.#settings.compareMethods?.length ?? 0;
+  }
+
   async readRefinements(): Promise<StoredRefinement[]> {
     // A slice ends where the tensor does.
     return readRefinements(
-      await this.#slice(this.#numeric, refinedOffset(this.#components), Number.MAX_SAFE_INTEGER),
+      await this.#slice(
+        this.#numeric,
+        refinedOffset(this.#components, this.#methods),
+        Number.MAX_SAFE_INTEGER,
+      ),
     );
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MethodComparison } from '../../check/comparison/method-comparison.ts';
 import type { CheckPlan } from '../../check/plan/check-plan.ts';
 import type { ListedComponent } from '../../check/report/listed-component.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   ParameterReport,
   Report,
 } from '../../check/report/report.ts';
-import { strategies } from '../../check/settings.ts';
+import { methods, strategies } from '../../check/settings.ts';
 import { warningCodes } from '../../check/warnings/warning.ts';
 import type { JsonNumber } from '../../tensors/json-number.ts';
 import { axisFailuresSchema, diagnosisSchema, parameterDiagnosisSchema } from './diagnosis-resource.ts';
@@ -23,6 +24,8 @@ export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']).meta({ id:
 
 const indexSchema = z.array(z.int()).readonly().describe('Position in the parameter, one entry per axis.');
 
+const methodSchema = z.enum(methods);
+
 const componentShape = z.object({
   index: indexSchema,
   claimed: jsonNumberSchema,
@@ -36,6 +39,11 @@ const componentShape = z.object({
   flags: z
     .array(z.enum(['vacuous', 'non-finite', 'kink', 'noise-limited', 'float32', 'half-precision']))
     .readonly(),
+  compared: z
+    .array(z.object({ method: methodSchema, numeric: jsonNumberSchema }))
+    .readonly()
+    .optional()
+    .describe('What each of compareMethods gives.'),
   reproduction: z.string().optional().describe('Of a failing component: the command that checks it alone.'),
 });
 
@@ -60,6 +68,17 @@ const countsSchema: z.ZodType<ComponentCounts> = z
   })
   .meta({ id: 'ComponentCounts' });
 
+const comparisonSchema: z.ZodType<MethodComparison> = z
+  .object({
+    method: methodSchema,
+    relativeDifference: jsonNumberSchema.describe('That of its gradient and the claimed one.'),
+    maxError: jsonNumberSchema.describe('The largest |claimed − numeric|.'),
+    step: z
+      .object({ smallest: z.number(), largest: z.number() })
+      .describe('The steps taken; where one was given, it is both.'),
+  })
+  .meta({ id: 'MethodComparison' });
+
 const directionalSchema: z.ZodType<DirectionalReport> = z
   .object({
     vectors: z.int().describe('Seeded ±1 vectors along which all components were moved together.'),
@@ -78,12 +97,13 @@ const directionalSchema: z.ZodType<DirectionalReport> = z
   })
   .meta({ id: 'Directional' });
 
-const strategyCostShape = {
-  strategy: strategySchema,
+const costShape = {
   evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
   flops: z.number(),
   seconds: z.number().describe('Work, in seconds on one thread.'),
 };
+
+const strategyCostShape = { strategy: strategySchema, ...costShape };
 
 export const planShape = {
   ...strategyCostShape,
@@ -94,6 +114,7 @@ export const planShape = {
     .describe(
       'What the other strategies that fit the job would take; none for a job too small for a choice.',
     ),
+  compared: z.object(costShape).optional().describe('What compareMethods takes of it, by whatever strategy.'),
 };
 
 const planSchema: z.ZodType<CheckPlan> = z.object(planShape).meta({ id: 'Plan' });
@@ -131,6 +152,11 @@ const parameterReportSchema: z.ZodType<ParameterReport> = z
     maxError: jsonNumberSchema.describe('The largest |claimed − numeric|.'),
     claimedNorm: jsonNumberSchema,
     numericNorm: jsonNumberSchema,
+    compared: z
+      .array(comparisonSchema)
+      .readonly()
+      .optional()
+      .describe('By each of compareMethods: all components asked for, each moved by itself.'),
     histogram: z
       .object({ edges: z.array(z.number()).readonly(), counts: z.array(z.int()).readonly() })
       .describe('Components by relative error: counts[i] lie in [edges[i], edges[i+1]).'),
@@ -173,14 +199,20 @@ export const reportSchema: z.ZodType<Report> = z
       })
       .describe('How far rounding moves J near θ.'),
     components: countsSchema,
+    compared: z
+      .array(comparisonSchema)
+      .readonly()
+      .optional()
+      .describe('What each of settings.compareMethods gives beside settings.method, which alone decides.'),
     settings: z.object({
-      method: z.enum(['forward', 'backward', 'central', 'five-point', 'complex-step']),
+      method: methodSchema,
       strategy: strategySchema,
       epsilon: z.union([z.number(), z.literal('auto')]),
       tolerance: z.number(),
       componentTolerance: z.number(),
       components: componentSelectionSchema,
       seed: z.int(),
+      compareMethods: z.array(methodSchema).readonly().optional(),
     }),
     parameters: z.array(parameterReportSchema).readonly(),
     diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),

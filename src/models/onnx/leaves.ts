@@ -2,10 +2,11 @@ import { type Faults, pointerTo } from '../../errors/fault.ts';
 import { quote } from '../../tensors/describe-json.ts';
 import { formatShape, type Shape, sizeOf, type Tensor } from '../../tensors/tensor.ts';
 import type { ModelInputs } from '../model-format.ts';
-import { type ElementType, elementType, isFloat, nameOfElementType } from './element-type.ts';
+import { type ElementType, elementType, integerRange, isFloat, nameOfElementType } from './element-type.ts';
 import type { Emission } from './emission.ts';
 import type { OnnxFile, OnnxPort } from './file/onnx-file.ts';
 import type { OnnxTensor } from './file/onnx-tensor.ts';
+import type { JobNames } from './job-names.ts';
 import { OnnxRefusal } from './onnx-refusal.ts';
 import type { OnnxValue } from './onnx-value.ts';
 
@@ -24,29 +25,32 @@ export class Leaves {
   readonly #faults: Faults;
   readonly #initializers: ReadonlyMap<string, OnnxTensor>;
   readonly #ports: ReadonlyMap<string, OnnxPort>;
-  /** By the name in the file. */
-  readonly #jobNames: ReadonlyMap<string, string>;
+  readonly #names: JobNames;
+  /** Data that take the place of initializers and were sent among the parameters. */
+  readonly #overriding: ReadonlySet<string>;
   /** Lengths that symbols stand for, and the input that said so first. */
   readonly #symbols = new Map<string, { readonly length: number; readonly input: string }>();
 
   constructor(
     file: OnnxFile,
     inputs: ModelInputs,
-    jobNames: ReadonlyMap<string, string>,
+    names: JobNames,
+    overriding: ReadonlySet<string>,
     emission: Emission,
     faults: Faults,
   ) {
     this.#inputs = inputs;
     this.#emission = emission;
     this.#faults = faults;
-    this.#jobNames = jobNames;
+    this.#names = names;
+    this.#overriding = overriding;
     this.#initializers = new Map(file.initializers.map((each) => [each.name, each]));
     this.#ports = new Map(file.inputs.map((each) => [each.name, each]));
   }
 
   /** As `NodeTranslation.leaf`. @throws OnnxRefusal when an initializer cannot be read. */
   find(name: string): OnnxValue | 'refused' | undefined {
-    const jobName = this.#jobNames.get(name) ?? name;
+    const jobName = this.#names.inJob(name);
     const { parameters, data } = this.#inputs;
     const initializer = this.#initializers.get(name);
     const port = this.#ports.get(name);
@@ -76,7 +80,8 @@ export class Leaves {
     const type = typeOf(initializer?.dataType ?? port?.dataType, name);
     const fault = this.#misfit(kind, name, tensor, type, initializer?.shape ?? port?.axes);
     if (fault !== undefined) {
-      this.#faults.add(pointerTo(kind === 'data' ? '/data' : '/parameters', name), fault);
+      const section = kind === 'data' && !this.#overriding.has(name) ? '/data' : '/parameters';
+      this.#faults.add(pointerTo(section, name), fault);
       return 'refused';
     }
     if (kind === 'parameter') return this.#emission.parameter(name, tensor.shape, type);
@@ -94,7 +99,10 @@ export class Leaves {
       return `is ${type} in the model, but a parameter is made of floats`;
     }
     if (!isFloat(type)) {
-      const wrong = values.findIndex((value) => !Number.isInteger(value));
+      const [least, most] = type === 'bool' ? [0, 1] : integerRange(type);
+      const wrong = values.findIndex(
+        (value) => !(Number.isInteger(value) && value >= least && value <= most),
+      );
       if (wrong >= 0) return `is ${type} in the model, but entry ${wrong} is ${values[wrong]}`;
     }
     return axes === undefined ? undefined : this.#misshapen(name, shape, axes);

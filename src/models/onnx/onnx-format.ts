@@ -1,7 +1,7 @@
 import { type Faults, pointerTo } from '../../errors/fault.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { quote } from '../../tensors/describe-json.ts';
-import { formatShape, sizeOf } from '../../tensors/tensor.ts';
+import { formatShape, sizeOf, type Tensor, unravel } from '../../tensors/tensor.ts';
 import type { FileFormat, ModelFile, ModelInputs, NamedTensors } from '../model-format.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { objectReader } from '../schema-faults.ts';
@@ -10,7 +10,9 @@ import { Emission } from './emission.ts';
 import type { OnnxFile } from './file/onnx-file.ts';
 import type { OnnxTensor } from './file/onnx-tensor.ts';
 import { readOnnxFile } from './file/read-onnx-file.ts';
+import { JobNames } from './job-names.ts';
 import { isLargeInitializer, Leaves } from './leaves.ts';
+import { refuseMissingInitializers } from './missing-initializers.ts';
 import { modelBytes } from './model-bytes.ts';
 import type { AttributePrecision } from './node-attributes.ts';
 import { onnxModelSchema } from './onnx-model.ts';
@@ -49,9 +51,11 @@ class OnnxModelFile implements ModelFile {
   readonly #settings: OnnxSettings;
   readonly #pointer: string;
   readonly #initializers: ReadonlyMap<string, OnnxTensor>;
-  /** What a name of the job is in the file, and the other way round. */
-  readonly #fileNames: ReadonlyMap<string, string>;
-  readonly #jobNames: ReadonlyMap<string, string>;
+  readonly #names: JobNames;
+  /** Names of inputs and initializers. */
+  readonly #known: ReadonlySet<string>;
+  /** Constants whose values were sent among the parameters. */
+  readonly #overriding = new Set<string>();
 
   constructor(file: OnnxFile, opset: number, settings: OnnxSettings, pointer: string) {
     this.#file = file;
@@ -59,31 +63,34 @@ class OnnxModelFile implements ModelFile {
     this.#settings = settings;
     this.#pointer = pointer;
     this.#initializers = new Map(file.initializers.map((each) => [each.name, each]));
-    const names = Object.entries(settings.parameterNames ?? {});
-    this.#fileNames = new Map(names);
-    this.#jobNames = new Map(names.map(([job, inFile]) => [inFile, job]));
+    this.#names = new JobNames(settings.parameterNames);
+    this.#known = new Set([...this.#initializers.keys(), ...file.inputs.map(({ name }) => name)]);
   }
 
   hold({ data, parameters }: ModelInputs, gradients: NamedTensors, faults: Faults): ModelInputs {
-    this.#refuseUnknownNames(faults);
-    const held = new Map(parameters);
-    for (const name of gradients.keys()) {
-      const initializer = this.#initializers.get(this.#fileName(name));
-      if (held.has(name) || initializer === undefined) continue;
-      held.set(
-        name,
-        telling(this.#pointer, faults, () => parameterOf(name, initializer)),
-      );
-    }
+    this.#names.refuseUnfit(this.#known, `${this.#pointer}/parameterNames`, faults);
     for (const name of [...parameters.keys(), ...data.keys()]) this.#refuseStranger(name, data, faults);
-    return { parameters: held, data: this.#withLarge(data, held, faults) };
+    const constants = new Map(data);
+    const held = new Map<string, Tensor | undefined>();
+    for (const [name, tensor] of parameters) {
+      // An initializer without a claimed gradient is no part of θ: its values replace those of the file.
+      if (gradients.has(name) || !this.#initializers.has(this.#names.inFile(name))) held.set(name, tensor);
+      else if (data.has(name))
+        faults.add(pointerTo('/data', name), `${quote(name)} is among the parameters too`);
+      else {
+        this.#overriding.add(name);
+        constants.set(name, tensor);
+      }
+    }
+    this.#holdInitializers(held, gradients, faults);
+    return { parameters: held, data: this.#withLarge(constants, held, faults) };
   }
 
   build(inputs: ModelInputs, faults: Faults): Graph | undefined {
     const before = faults.list.length;
     return telling(this.#pointer, faults, () => {
       const emission = new Emission();
-      const leaves = new Leaves(this.#file, inputs, this.#jobNames, emission, faults);
+      const leaves = new Leaves(this.#file, inputs, this.#names, this.#overriding, emission, faults);
       const translation: NodeTranslation = {
         opset: this.#opset,
         precision: this.#settings.attributePrecision,
@@ -97,10 +104,6 @@ class OnnxModelFile implements ModelFile {
       if (cost === undefined || faults.list.length > before) return undefined;
       return emission.builder.finish(scalarCost(name, cost));
     });
-  }
-
-  #fileName(name: string): string {
-    return this.#fileNames.get(name) ?? name;
   }
 
   #costName(): string {
@@ -117,23 +120,24 @@ class OnnxModelFile implements ModelFile {
     throw new OnnxRefusal(`the model ${which}: "cost" must name the one that is J`);
   }
 
-  #refuseUnknownNames(faults: Faults): void {
-    const known = [...this.#initializers.keys(), ...this.#file.inputs.map(({ name }) => name)];
-    for (const [job, inFile] of this.#fileNames) {
-      if (known.includes(inFile)) continue;
-      const at = pointerTo(`${this.#pointer}/parameterNames`, job);
-      faults.add(
-        at,
-        `the model has no input and no initializer ${quote(inFile)}${didYouMean(inFile, known)}`,
-      );
+  /** Puts the initializers that have a claimed gradient into θ, unless a value was given. */
+  #holdInitializers(held: Map<string, Tensor | undefined>, gradients: NamedTensors, faults: Faults): void {
+    const claimed = [...gradients.keys()].map((name) => ({ name, inFile: this.#names.inFile(name) }));
+    const open = claimed.filter(({ name }) => !held.has(name));
+    for (const { name, inFile } of open) {
+      const initializer = this.#initializers.get(inFile);
+      const tensor = initializer && telling(this.#pointer, faults, () => parameterOf(inFile, initializer));
+      held.set(name, tensor);
     }
+    const missing = open.filter(({ inFile }) => !this.#initializers.has(inFile));
+    const names = new Set(claimed.map(({ inFile }) => inFile));
+    refuseMissingInitializers(missing, this.#file, names, faults);
   }
 
   #refuseStranger(name: string, data: NamedTensors, faults: Faults): void {
-    const inFile = this.#fileName(name);
-    const inputs = this.#file.inputs.map((port) => port.name);
-    if (this.#initializers.has(inFile) || inputs.includes(inFile)) return;
-    const hint = didYouMean(inFile, [...inputs, ...this.#initializers.keys()], faults.list.length);
+    const inFile = this.#names.inFile(name);
+    if (this.#known.has(inFile)) return;
+    const hint = didYouMean(inFile, this.#known, faults.list.length);
     const section = data.has(name) ? '/data' : '/parameters';
     faults.add(pointerTo(section, name), `the model has no input and no initializer ${quote(inFile)}${hint}`);
   }
@@ -142,7 +146,7 @@ class OnnxModelFile implements ModelFile {
   #withLarge(data: NamedTensors, parameters: NamedTensors, faults: Faults): NamedTensors {
     const all = new Map(data);
     for (const initializer of this.#file.initializers) {
-      const name = this.#jobNames.get(initializer.name) ?? initializer.name;
+      const name = this.#names.inJob(initializer.name);
       if (all.has(name) || parameters.has(name) || !isLargeInitializer(initializer)) continue;
       const content = telling(this.#pointer, faults, () => initializer.read());
       all.set(name, content && { shape: content.shape, dtype: 'float64', values: content.values });
@@ -151,12 +155,19 @@ class OnnxModelFile implements ModelFile {
   }
 }
 
-function parameterOf(name: string, initializer: OnnxTensor) {
+function parameterOf(name: string, initializer: OnnxTensor): Tensor {
   const { type, shape, values } = initializer.read();
   if (!isFloat(type)) {
     throw new OnnxRefusal(`the initializer ${quote(name)} is ${type}, but a parameter is made of floats`);
   }
-  const dtype = type === 'float64' ? ('float64' as const) : ('float32' as const);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const place = shape.length === 0 ? '' : ` at ${formatShape(unravel(wrong, shape))}`;
+    throw new OnnxRefusal(
+      `the initializer ${quote(name)} is ${values[wrong]}${place}, but parameters must be finite`,
+    );
+  }
+  const dtype = type === 'float64' ? 'float64' : 'float32';
   return { shape, dtype, values };
 }
 

@@ -118,7 +118,12 @@ function naming<T>(node: OnnxNode, build: () => T): T {
   }
 }
 
-function findOperator({ operator: name, domain, source }: OnnxNode, opset: number): OnnxOperator {
+function findOperator({ operator: name, domain, isCall, source }: OnnxNode, opset: number): OnnxOperator {
+  if (isCall) {
+    throw new OnnxRefusal(
+      `${source}: ${quote(name)} is a function that the model defines, which is not supported: inline it (onnx.inliner.inline_local_functions)`,
+    );
+  }
   if (!isOwnDomain(domain)) {
     throw new OnnxRefusal(`${source}: operators of the domain ${quote(domain)} are not supported`);
   }

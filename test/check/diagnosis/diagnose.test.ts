@@ -40,6 +40,7 @@ describe('a scaled gradient', () => {
     );
     const minus = first(diagnosed([4, 5], (numeric) => numeric.map((value) => -value)));
     expect(minus).toMatchObject({ cause: { factor: -1 }, group: ['the sign is wrong'] });
+    expect(minus?.message).toBe('dW is −1 times what it should be (the sign is wrong).');
   });
 
   it('of one component is told by a known factor, but not by a fitted one', () => {
@@ -270,4 +271,37 @@ it('numbers rounded to a short format are told apart from each other', () => {
     { kind: 'rounded', to: 'decimals', digits: 3 },
     { kind: 'rounded', to: 'float32' },
   ]);
+});
+
+describe('a gradient that was printed with few decimals', () => {
+  const round = (numeric: Float64Array) => numeric.map((value) => Number(value.toFixed(3)));
+  const parameters = [
+    diagnosed([4, 5], round, { bound: 1e-10 }),
+    diagnosed([2], round, { name: 'b', seed: 2, bound: 1e-10 }),
+    diagnosed([], ([value]) => [Number(value.toFixed(3))], { name: 'c', seed: 4, bound: 1e-10 }),
+  ];
+  const steps = parameters.map(({ name }) => ({
+    parameters: [name],
+    behind: [],
+    source: `layer of ${name}`,
+  }));
+
+  it('is told of parameters that are too small to tell it themselves', () => {
+    const { parameters: found, shared } = diagnose(parameters, noContext);
+    for (const name of ['W', 'b', 'c'])
+      expect(found.get(name)?.[0], name).toMatchObject({
+        cause: { kind: 'rounded', to: 'decimals' },
+        certainty: 'fact',
+      });
+    expect(shared?.message).toBe(
+      'dW, db, dc are all rounded in the same way: look at how they were written.',
+    );
+    expect(diagnose(parameters.slice(2), noContext).parameters.get('c')).toEqual([]);
+  });
+
+  it('is not said to go wrong on the way back through the layers', () => {
+    expect(diagnose(parameters, { ...noContext, steps }).origin).toBeUndefined();
+    const doubled = parameters.map((each) => ({ ...each, claimed: each.numeric.map((value) => 2 * value) }));
+    expect(diagnose(doubled, { ...noContext, steps }).origin).toMatchObject({ kind: 'passed-back' });
+  });
 });

@@ -18,7 +18,7 @@ const listed: ListedComponent = {
 
 describe('components as CSV', () => {
   it('have a line each, with all digits', () => {
-    const [head, line] = parseCsv(csvHead + csvLine(listed));
+    const [head, line] = parseCsv(csvHead([]) + csvLine(listed));
     expect(Object.fromEntries(head.map((name, i) => [name, line[i]]))).toEqual({
       parameter: 'W2',
       component: '35',
@@ -32,6 +32,16 @@ describe('components as CSV', () => {
       refinedStep: '0.00001',
       refinedBound: '3e-8',
     });
+  });
+
+  it('have a column for each method that is compared', () => {
+    const compared = [
+      { method: 'forward', numeric: 3.0301 },
+      { method: 'complex-step', numeric: 'NaN' },
+    ] as const;
+    const [head, line] = parseCsv(csvHead(['forward', 'complex-step']) + csvLine({ ...listed, compared }));
+    expect(head.slice(-3)).toEqual(['refinedBound', 'forward', 'complex-step']);
+    expect(line.slice(-3)).toEqual(['3e-8', '3.0301', 'NaN']);
   });
 
   it('come back from a reader whatever the parameter is called; one that a spreadsheet would compute has an apostrophe', () => {

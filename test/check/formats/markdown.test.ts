@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMarkdown } from '../../../src/check/report/formats/markdown.ts';
 import type { ComponentReport } from '../../../src/check/report/report.ts';
-import { component, parameter, report } from '../../fixtures/reports.ts';
+import { comparisons, component, parameter, report } from '../../fixtures/reports.ts';
 
 const wrong = (name: string, count = 1) =>
   parameter(
@@ -31,6 +31,27 @@ describe('a report as Markdown', () => {
     expect(markdown).toContain('| `W2` | [3,5] | ❌ fail | 0.333 | 0.250 | 3 of 15 |');
     expect(markdown).toContain('| `W2[0,0]` | fail | 2 | 1 |');
     expect(markdown).toContain('To check one alone: `gradcheck check job.json --component W2[0,0]`');
+  });
+
+  it('has a column for every method that is compared', () => {
+    const compared = [
+      { method: 'forward', numeric: 1.25 },
+      { method: 'complex-step', numeric: 'NaN' },
+    ] as const;
+    const W1 = { ...parameter('W1', [2], [component([1], 1, 1.5, { compared })]), compared: comparisons };
+    const rows = rowsOf(formatMarkdown(report([W1], { compared: comparisons }), {}));
+    expect(rows.map((cells) => cells.map((cell) => cell.trim()))).toEqual([
+      expect.arrayContaining(['wrong', 'by forward', 'by complex-step']),
+      new Array(8).fill('---'),
+      ['`W1`', '[2]', '❌ fail', '0.333', '0.250', '1 of 2', '0.250', 'NaN'],
+      ['method', 'relative difference', 'largest error', 'step'],
+      new Array(4).fill('---'),
+      ['forward', '0.250', '0.500', '1e-8 … 2e-6'],
+      ['complex-step', 'NaN', 'NaN', '1e-20'],
+      ['component', 'verdict', 'claimed', 'numeric', 'bound', 'forward', 'complex-step'],
+      new Array(7).fill('---'),
+      ['`W1[1]`', 'fail', '1', '1.5', '0.00000100', '1.25', 'NaN'],
+    ]);
   });
 
   it('fits a comment of 65,536 characters, however many parameters there are and whatever they are called', () => {

@@ -1,3 +1,4 @@
+import type { Method } from '../../settings.ts';
 import type { ListedComponent } from '../listed-component.ts';
 
 const columns: readonly (readonly [name: string, cell: (component: ListedComponent) => string | number])[] = [
@@ -14,12 +15,18 @@ const columns: readonly (readonly [name: string, cell: (component: ListedCompone
   ['refinedBound', ({ refined }) => refined?.bound ?? ''],
 ];
 
-/** The first line of a list of components, its line end included. */
-export const csvHead = line(columns.map(([name]) => name));
+/**
+ * The first line of a list of components, its line end included.
+ * @param methods those that are compared: each has a column of its name
+ */
+export function csvHead(methods: readonly Method[]): string {
+  return line([...columns.map(([name]) => name), ...methods]);
+}
 
 /** One component as a line of CSV (RFC 4180). Numbers have all their digits; what is not finite is written as a word. */
 export function csvLine(component: ListedComponent): string {
-  return line(columns.map(([, cell]) => cell(component)));
+  const compared = component.compared?.map(({ numeric }) => numeric) ?? [];
+  return line([...columns.map(([, cell]) => cell(component)), ...compared]);
 }
 
 function line(cells: readonly (string | number)[]): string {

@@ -1,4 +1,5 @@
 import type { CheckJob } from '../../check-job.ts';
+import { methodValues } from '../../comparison/method-value.ts';
 import { selectedRuns } from '../../plan/selection.ts';
 import { readMark, UNCHECKED } from '../../verdict/component-marks.ts';
 import type { Conclusions } from '../../verdict/conclusions.ts';
@@ -11,7 +12,8 @@ const PIECE = 4096;
 /** Every checked component of a job at hand as CSV, piece by piece. */
 export function* componentsCsv({ spec, claimed }: CheckJob, conclusions: Conclusions): Generator<string> {
   const { numeric, bounds, marks, refinements } = conclusions;
-  yield csvHead;
+  const { settings } = spec;
+  yield csvHead(settings.compareMethods ?? []);
   let lines: string[] = [];
   for (const { parameter, start, count } of selectedRuns(spec)) {
     for (let component = start; component < start + count; component++) {
@@ -21,6 +23,7 @@ export function* componentsCsv({ spec, claimed }: CheckJob, conclusions: Conclus
         numeric: numeric[component],
         bound: bounds[component],
         ...readMark(marks[component]),
+        compared: methodValues(settings, conclusions.compared, component),
       };
       const refined = refinements.get(component);
       lines.push(csvLine(listedComponent(spec.parameters[parameter], component, values, refined)));

@@ -1,6 +1,7 @@
 import { fromJsonNumber, type JsonNumber } from '../../../tensors/json-number.ts';
 import { formatShape } from '../../../tensors/tensor.ts';
 import type { ComponentReport, ParameterReport, Report, Verdict } from '../report.ts';
+import { stepSpan } from '../step-span.ts';
 import type { ReportHeading } from './report-format.ts';
 
 const MOST_PARAMETERS = 50;
@@ -22,6 +23,7 @@ export function formatMarkdown(report: Report, { name }: ReportHeading): string 
     [summary(report)],
     causes(report),
     parameterTable(report),
+    methodTable(report),
     componentTable(report),
     warnings(report),
   ];
@@ -48,7 +50,7 @@ function causes({ parameters, diagnosis }: Report): string[] {
   return listed([...together, ...own], MOST_PARAMETERS);
 }
 
-function parameterTable({ parameters }: Report): string[] {
+function parameterTable({ parameters, compared = [] }: Report): string[] {
   const ordered = parameters.toSorted((a, b) => rank[a.verdict] - rank[b.verdict]);
   const rows = ordered
     .slice(0, MOST_PARAMETERS)
@@ -59,12 +61,32 @@ function parameterTable({ parameters }: Report): string[] {
       digits(parameter.relativeDifference),
       digits(parameter.maxError),
       `${parameter.components.failed} of ${parameter.components.checked}`,
+      ...(parameter.compared ?? []).map(({ relativeDifference }) => digits(relativeDifference)),
     ]);
   const head = ['parameter', 'shape', 'verdict', 'relative difference', 'largest error', 'wrong'];
+  for (const { method } of compared) head.push(`by ${method}`);
   return [...table(head, rows), ...unlisted(ordered.length - rows.length, 'parameters')];
 }
 
-function componentTable({ parameters, components }: Report): string[] {
+const componentHead = ['component', 'verdict', 'claimed', 'numeric', 'bound'];
+
+/** What the other methods give, over all parameters. */
+function methodTable({ compared = [], settings }: Report): string[] {
+  if (compared.length === 0) return [];
+  const rows = compared.map((comparison) => [
+    comparison.method,
+    digits(comparison.relativeDifference),
+    digits(comparison.maxError),
+    stepSpan(comparison),
+  ]);
+  return [
+    `Beside ${settings.method}, which decides:`,
+    '',
+    ...table(['method', 'relative difference', 'largest error', 'step'], rows),
+  ];
+}
+
+function componentTable({ parameters, components, compared = [] }: Report): string[] {
   const wrong = components.failed + components.inconclusive;
   if (wrong === 0) return [];
   const ranked = parameters
@@ -78,10 +100,11 @@ function componentTable({ parameters, components }: Report): string[] {
     String(component.claimed),
     String(component.refined?.numeric ?? component.numeric),
     digits(component.bound),
+    ...(component.compared ?? []).map(({ numeric }) => String(numeric)),
   ]);
   const again = ranked.find(({ component }) => component.reproduction !== undefined)?.component.reproduction;
   return [
-    ...table(['component', 'verdict', 'claimed', 'numeric', 'bound'], rows),
+    ...table([...componentHead, ...compared.map(({ method }) => method)], rows),
     ...unlisted(wrong - rows.length, 'components that did not pass'),
     ...(again === undefined ? [] : ['', `To check one alone: ${code(again)}`]),
   ];

@@ -9,13 +9,15 @@ export function exactInteger(value: bigint, message: WireMessage, name: string):
   return number;
 }
 
-/** An int64 as a number, the two extremes as infinite; undefined where float64 does not hold it exactly. */
+/**
+ * An int64 as a number, the extremes as infinite; undefined where float64 does not hold it exactly. The smallest but one
+ * is an extreme too: PyTorch writes −(2⁶³ − 1) for "down to the first" of a slice that goes backwards.
+ */
 export function wholeNumber(value: bigint): number | undefined {
   if (value === largest) return Number.POSITIVE_INFINITY;
-  if (value === smallest) return Number.NEGATIVE_INFINITY;
+  if (value <= -largest) return Number.NEGATIVE_INFINITY;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
 const largest = 2n ** 63n - 1n;
-const smallest = -(2n ** 63n);

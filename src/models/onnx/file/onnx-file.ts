@@ -17,6 +17,8 @@ export interface OnnxNode {
   readonly operator: string;
   /** Empty for ONNX's own operators. */
   readonly domain: string;
+  /** Whether the operator is a function that the file defines itself. */
+  readonly isCall: boolean;
   /** Names of values; an empty one stands for an input that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

@@ -1,6 +1,7 @@
 import { exactInteger } from './exact-integer.ts';
 import type { OnnxAttribute, OnnxFile, OnnxNode, OnnxPort } from './onnx-file.ts';
 import { readTensor } from './onnx-tensor.ts';
+import { refuseNameTwice } from './refuse-name-twice.ts';
 import { WireMessage } from './wire-message.ts';
 
 /** Nodes that a graph may have. */
@@ -14,20 +15,26 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
   const model = WireMessage.read(bytes);
   const graph = model.message(7, 'graph');
   if (graph === undefined) throw model.refusal('holds no graph: is it an ONNX model?');
-  if (model.has(25))
-    throw model.refusal('defines functions of its own, which are not supported: inline them');
   if (graph.has(15)) throw graph.refusal('has sparse initializers, which are not supported');
   const nodes = graph.messages(1, 'node');
   if (nodes.length > mostNodes) {
     throw graph.refusal(`has ${nodes.length} nodes, but may have ${mostNodes}`);
   }
-  return {
+  const functions = new Set(model.messages(25, 'functions').map((each) => operatorOf(each, 10, 1)));
+  const file = {
     opset: readOpset(model),
-    nodes: nodes.map(readNode),
+    nodes: nodes.map((each, position) => readNode(each, position, functions)),
     initializers: graph.messages(5, 'initializer').map(readTensor),
     inputs: graph.messages(11, 'input').map(readPort),
     outputs: graph.messages(12, 'output').map(readPort),
   };
+  refuseNameTwice(file);
+  return file;
+}
+
+/** An operator in its domain, as a node names it and as a function of the file is called. */
+function operatorOf(message: WireMessage, domain: number, name: number): string {
+  return JSON.stringify([message.text(domain, 'domain') ?? '', message.text(name, 'name') ?? '']);
 }
 
 /** The domain of ONNX's own operators has two names. */
@@ -43,7 +50,7 @@ function readOpset(model: WireMessage): number | undefined {
   return own.at(-1);
 }
 
-function readNode(message: WireMessage, position: number): OnnxNode {
+function readNode(message: WireMessage, position: number, functions: ReadonlySet<string>): OnnxNode {
   const operator = message.text(4, 'op_type') ?? '';
   const name = message.text(3, 'name') ?? '';
   const attributes = message.messages(5, 'attribute').map((each) => {
@@ -53,6 +60,7 @@ function readNode(message: WireMessage, position: number): OnnxNode {
     source: `node ${position} (${operator}${name === '' ? '' : ` ${JSON.stringify(name.slice(0, 100))}`})`,
     operator,
     domain: message.text(7, 'domain') ?? '',
+    isCall: functions.has(operatorOf(message, 7, 4)),
     inputs: message.texts(1, 'input'),
     outputs: message.texts(2, 'output'),
     attributes: new Map(attributes),

@@ -104,8 +104,11 @@ export class WireMessage {
     return this.#numbers(field, FIXED32, name, (reader) => reader.float());
   }
 
-  doubles(field: number, name: string): number[] {
-    return this.#numbers(field, FIXED64, name, (reader) => reader.double());
+  /** The bytes of repeated floats or doubles, packed or not, one behind the other; a view where they are packed. */
+  numberBytes(field: number, name: string, type: 'float32' | 'float64'): Uint8Array {
+    const wire = type === 'float32' ? FIXED32 : FIXED64;
+    const views = this.#repeated(field, wire, name).map((each) => this.#view(each));
+    return views.length === 1 ? views[0] : Buffer.concat(views);
   }
 
   refusal(detail: string): OnnxRefusal {
@@ -140,18 +143,24 @@ export class WireMessage {
   }
 
   #all(number: number, wire: number, name: string): readonly Field[] {
+    return this.#ofWire(number, [wire], name);
+  }
+
+  /** The fields of repeated numbers: one a number, or several packed into one. */
+  #repeated(number: number, wire: number, name: string): readonly Field[] {
+    return this.#ofWire(number, [wire, BYTES], name);
+  }
+
+  #ofWire(number: number, [wire, ...others]: readonly number[], name: string): readonly Field[] {
     const fields = this.#fields.get(number) ?? [];
-    const wrong = fields.find((field) => field.wire !== wire);
+    const wrong = fields.find((field) => field.wire !== wire && !others.includes(field.wire));
     if (wrong === undefined) return fields;
     throw this.refusal(`is damaged: ${name} is ${wireNames[wrong.wire]}, not ${wireNames[wire]}`);
   }
 
   #numbers<T>(number: number, wire: number, name: string, read: (reader: protobuf.Reader) => T): T[] {
     const values: T[] = [];
-    for (const field of this.#fields.get(number) ?? []) {
-      if (field.wire !== wire && field.wire !== BYTES) {
-        throw this.refusal(`is damaged: ${name} is ${wireNames[field.wire]}, not ${wireNames[wire]}`);
-      }
+    for (const field of this.#repeated(number, wire, name)) {
       this.#reading(field.start, field.end, (reader) => {
         while (reader.pos < field.end) values.push(read(reader));
         if (reader.pos > field.end) throw this.refusal(`is damaged: a number of ${name} runs over its end`);

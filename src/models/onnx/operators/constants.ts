@@ -25,7 +25,10 @@ function constant(node: NodeSite): OnnxValue {
   }
   const ints = attributes.ints('value_ints');
   const list = ints ?? attributes.floats('value_floats');
-  if (list === undefined) return node.refuse('it holds no tensor and no numbers');
+  if (list === undefined) {
+    attributes.refuseUnread();
+    return node.refuse('it holds no tensor and no numbers');
+  }
   return node.constant(ints === undefined ? 'float32' : 'int64', [list.length], Float64Array.from(list));
 }
 

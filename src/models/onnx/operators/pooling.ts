@@ -54,13 +54,43 @@ function overTaps(node: NodeSite, op: 'max' | 'sum', patches: OnnxValue): OnnxVa
   return node.apply(op, [patches], { axes: Array.from({ length: axes }, (_, i) => 2 + i), keepDims: false });
 }
 
-/** The padding is never the largest; its second output, the places of the largest, is not supported. */
-function maxPool(node: NodeSite): OnnxValue {
+/** The padding is never the largest. The places of the largest are the second output. */
+function maxPool(node: NodeSite): readonly OnnxValue[] {
   const { x, windows } = readPooling(node);
-  if ((node.attributes.int('storage_order') ?? 0) !== 0) node.refuse('storage_order 1 is not supported');
+  const isColumnMajor = node.attributes.flag('storage_order') ?? false;
   const empty = windows.some((window, axis) => tapsWithin(window, 0, x.shape[2 + axis]).includes(0));
   if (empty) node.refuse('a window lies wholly in the padding');
-  return overTaps(node, 'max', unfolded(node, x, windows, 'lowest'));
+  const patches = unfolded(node, x, windows, 'lowest');
+  const largest = overTaps(node, 'max', patches);
+  if (!node.wantsOutput(1)) return [largest];
+  return [largest, largestPlaces(node, patches, unfolded(node, numbered(node, x, isColumnMajor), windows))];
+}
+
+/** The place of the first largest entry of each window, which must be known: a place has no derivative. */
+function largestPlaces(node: NodeSite, patches: OnnxValue, numbers: OnnxValue): OnnxValue {
+  const entries = node.needKnown(patches, 'what the places of the largest are asked of');
+  const places = node.needKnown(numbers, 'the numbering');
+  const axes = (patches.shape.length - 2) / 2;
+  const taps = sizeOf(patches.shape.slice(2, 2 + axes));
+  const positions = patches.shape.slice(2 + axes);
+  const step = sizeOf(positions);
+  return node.fold('int64', [...patches.shape.slice(0, 2), ...positions], (i) => {
+    const first = Math.floor(i / step) * taps * step + (i % step);
+    let best = first;
+    for (let tap = 1; tap < taps; tap++) {
+      const at = first + tap * step;
+      if (entries[at] > entries[best]) best = at;
+    }
+    return places[best];
+  });
+}
+
+/** An image that holds the number of each place: row-major, or with the last axis of the lengths slowest. */
+function numbered(node: NodeSite, { shape }: OnnxValue, isColumnMajor: boolean): OnnxValue {
+  if (!isColumnMajor) return node.fold('int64', shape, (i) => i);
+  const lengths = shape.slice(2);
+  const turned = node.fold('int64', [...shape.slice(0, 2), ...lengths.toReversed()], (i) => i);
+  return node.transpose(turned, [0, 1, ...lengths.map((_, axis) => shape.length - 1 - axis)]);
 }
 
 /** Entries of the padding count if the node says so, but never those that a last window reaches beyond it. */

@@ -8,6 +8,8 @@ import { pickedEntries } from './picked-entries.ts';
 /** Operators that put updates at the places that indices name. The indices must be known: no θ may move them. */
 export const scattering: readonly OnnxOperator[] = [
   operator('ScatterElements', 11, scatterElements),
+  // What it was called before.
+  { ...operator('Scatter', 9, scatterElements), until: 10 },
   operator('ScatterND', 11, scatterPoints),
 ];
 
