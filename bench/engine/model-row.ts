@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { readJob } from '../../src/models/read-job.ts';
-import { tensorSections } from '../../src/models/tensor-files.ts';
 import { fastGradcheck, type Peer, slowGradcheck } from './peer-contender.ts';
 import type { Row } from './row.ts';
 import { strategies } from './strategy-contender.ts';
@@ -38,7 +37,7 @@ export function modelRow(name: string): Row {
 }
 
 function readWritten(folder: string, name: string): CheckJob {
-  const files = tensorSections.map((section) => [
+  const files = ['parameters', 'gradients', 'data'].map((section) => [
     section,
     readFileSync(join(folder, `${name}.${section}.safetensors`)),
   ]);

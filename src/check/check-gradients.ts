@@ -3,6 +3,7 @@ import { instantiateKernels } from '../kernels/kernels.ts';
 import type { CheckJob } from './check-job.ts';
 import { CheckRun } from './check-run.ts';
 import { createJobMemory } from './job-memory.ts';
+import { PointSequence } from './points/point-sequence.ts';
 import type { Report } from './report/report.ts';
 import type { StageName } from './shard.ts';
 import { ShardRunner } from './shard-runner.ts';
@@ -28,6 +29,20 @@ export async function checkGradients(
   kernels: WebAssembly.Module,
   options: CheckOptions = {},
 ): Promise<Report> {
+  const points = new PointSequence(job);
+  for (let point = points.next(); point !== undefined; point = points.next()) {
+    await checkPoint(point, points, kernels, options);
+  }
+  return points.report();
+}
+
+/** Checks the present point of a job. */
+async function checkPoint(
+  job: CheckJob,
+  points: PointSequence,
+  kernels: WebAssembly.Module,
+  options: CheckOptions,
+): Promise<void> {
   const started = performance.now();
   const run = new CheckRun(job);
   const memory = createJobMemory(job, 1);
@@ -37,12 +52,12 @@ export async function checkGradients(
       options.signal?.throwIfAborted();
       const result = runner.run(shard, 0);
       if (result !== undefined) run.accept(result);
-      options.onProgress?.(run.progress());
+      options.onProgress?.(points.progress(run));
       options.signal?.throwIfAborted();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  const failure = run.failure();
+  const failure = points.failure(run);
   if (failure !== undefined) throw new GradcheckError(failure.code, failure.detail);
-  return run.report(performance.now() - started);
+  points.finish(run, performance.now() - started);
 }

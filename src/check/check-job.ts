@@ -13,6 +13,15 @@ export interface Parameter {
   readonly claimedDtype: Dtype;
 }
 
+/** What one of a job's points has of its own, beside its θ and its claimed gradient. */
+export interface PointSpec {
+  readonly name?: string;
+  /** J at this point as the client computed it. */
+  readonly cost?: number;
+  /** By parameter of the spec: the precision in which the claimed gradient was sent. */
+  readonly claimedDtypes: readonly Dtype[];
+}
+
 /** Everything of a job that is plain and small: what a worker needs beside the numbers. `specToJson` writes it. */
 export interface CheckSpec {
   readonly name?: string;
@@ -24,12 +33,14 @@ export interface CheckSpec {
   readonly cost?: number;
   readonly settings: CheckSettings;
   readonly labels: Readonly<Record<string, string>>;
+  /** The points of θ that are checked, where the job names them: at least one. `cost` is theirs then. */
+  readonly points?: readonly PointSpec[];
 }
 
 /** A whole, valid job: a cost J(θ), its data, θ and the claimed gradient. */
 export interface CheckJob {
   readonly spec: CheckSpec;
-  /** θ: every parameter's values, concatenated in the job's order. */
+  /** θ: every parameter's values, concatenated in the job's order; where it has points, one point after the other. */
   readonly theta: Float64Array;
   /** The claimed gradient, laid out as θ. */
   readonly claimed: Float64Array;
@@ -37,7 +48,7 @@ export interface CheckJob {
   readonly data: readonly Tensor[];
 }
 
-/** The number of components of θ. */
+/** The number of components of θ, at one point. */
 export function componentCount(spec: CheckSpec): number {
   const last = spec.parameters.at(-1);
   return last === undefined ? 0 : last.offset + last.size;

@@ -37,10 +37,20 @@ const MOST_KEPT_VALUES = 100_000;
 const MOST_KEPT_PATHS = 5_000;
 const compiledContents = new KeptValues<CompiledJob>(KEPT);
 
+/** Specs that are compiled as others are. */
+const originals = new WeakMap<CheckSpec, CheckSpec>();
+
+/** Tells that a spec differs from another in nothing that is compiled, so that it need not be compiled again. */
+export function compileAs(spec: CheckSpec, original: CheckSpec): void {
+  originals.set(spec, original);
+}
+
 /** Compiles a job. A pure function of the spec, remembered. */
 export function compileJob(spec: CheckSpec): CompiledJob {
   const known = compiledSpecs.get(spec);
   if (known !== undefined) return known;
+  const original = originals.get(spec);
+  if (original !== undefined) return compileJob(original);
   const compiled = isSmall(spec) ? compileKept(spec) : compile(spec);
   compiledSpecs.set(spec, compiled);
   return compiled;

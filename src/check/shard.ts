@@ -15,7 +15,7 @@ export type StageName = 'prepare' | 'sweep' | 'refine' | 'bisect' | 'diagnose';
 
 /**
  * A contiguous range of probes of one stage's plan: the unit of work, of retry and of checkpoint. Its key in a
- * store is (job, stage, index).
+ * store is (job, point, stage, index).
  */
 export type Shard = PrepareShard | SweepShard | RefineShard | BisectShard | DiagnoseShard;
 

@@ -37,8 +37,13 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .argument('<job.json>', 'the job document; - reads standard input')
     .option('--server <url>', 'send the job to this service instead of checking it in this process')
     .option('--model <file>', 'the ONNX file of a model in the format "onnx"')
-    .option('--parameters <file>', 'parameters that the document does not hold, as safetensors, .npz or JSON')
-    .option('--gradients <file>', 'claimed gradients, likewise')
+    .addOption(
+      pointFilesOption(
+        '--parameters <file>',
+        'parameters that the document does not hold, as safetensors, .npz or JSON; given several times, the k-th file is of the k-th point',
+      ),
+    )
+    .addOption(pointFilesOption('--gradients <file>', 'claimed gradients, likewise'))
     .option('--data <file>', 'data, likewise')
     .addOption(
       new Option('--format <format>', 'how to print the report; csv is every component')
@@ -67,7 +72,7 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
         '--component <component>',
         'check this component alone, as W2[2,0]; may be given several times',
       )
-        .argParser((name: string, before: readonly string[]) => [...before, name])
+        .argParser(addTo)
         .default([], 'what the document asks for'),
     )
     .option('--progress', 'show progress even where stderr is not a terminal')
@@ -79,6 +84,15 @@ export function checkCommand(onExitCode: (code: ExitCode) => void): Command {
     .action(async (path: string, options: CheckOptions) => {
       onExitCode(await check(path, options));
     });
+}
+
+/** A file for each point of the job, in the order in which they are given. */
+function pointFilesOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(addTo).default([], 'none');
+}
+
+function addTo(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function threadCount(text: string): number {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckJob } from '../check/check-job.ts';
 import { CheckRun } from '../check/check-run.ts';
+import { PointSequence } from '../check/points/point-sequence.ts';
 import { componentsCsv } from '../check/report/formats/components-csv.ts';
 import type { StagePlan } from '../check/shard.ts';
 import { GradcheckError } from '../errors/catalogue.ts';
@@ -42,30 +43,45 @@ function parseJson(source: string): unknown {
   }
 }
 
-async function runOnExecutor(
+async function runOnExecutor(job: CheckJob, options: LocalCheckOptions): Promise<CheckOutcome> {
+  const points = new PointSequence(job);
+  for (let point = points.next(); point !== undefined; point = points.next()) {
+    const otherEnd = await runPoint(point, points, options);
+    if (otherEnd !== undefined) return otherEnd;
+  }
+  const { conclusions } = points;
+  return { kind: 'report', report: points.report(), components: () => componentsCsv(job, conclusions) };
+}
+
+/** Checks the present point of a job. @returns how the job ends, unless it goes on */
+async function runPoint(
   job: CheckJob,
+  points: PointSequence,
   { executor, onProgress, signal }: LocalCheckOptions,
-): Promise<CheckOutcome> {
+): Promise<CheckOutcome | undefined> {
   const jobId = randomUUID();
   const started = performance.now();
   const run = new CheckRun(job);
+  const watch = { onProgress: () => onProgress(points.progress(run)), executor, signal };
   await executor.open(jobId, job);
   try {
     for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
-      const error = await runStage(jobId, plan, run, { executor, onProgress, signal });
+      const error = await runStage(jobId, plan, run, watch);
       if (signal.aborted) return { kind: 'interrupted' };
       if (error !== undefined) return { kind: 'failed', error };
     }
   } finally {
     await executor.close(jobId);
   }
-  const failure = run.failure();
+  const failure = points.failure(run);
   if (failure !== undefined) return { kind: 'failed', error: failure };
-  return {
-    kind: 'report',
-    report: run.report(performance.now() - started),
-    components: () => componentsCsv(job, run.conclusions),
-  };
+  points.finish(run, performance.now() - started);
+  return undefined;
+}
+
+interface StageOptions extends Pick<LocalCheckOptions, 'executor' | 'signal'> {
+  /** Called after every shard. */
+  onProgress(): void;
 }
 
 /** Runs a stage's shards, as many at once as the executor takes. @returns the first shard's error, if any had one. */
@@ -73,7 +89,7 @@ async function runStage(
   jobId: string,
   plan: StagePlan,
   run: CheckRun,
-  { executor, onProgress, signal }: LocalCheckOptions,
+  { executor, onProgress, signal }: StageOptions,
 ): Promise<JobError | undefined> {
   const waiting = plan.shards.values();
   let error: JobError | undefined;
@@ -83,7 +99,7 @@ async function runStage(
       const outcome = await executor.run(jobId, shard, signal);
       if (outcome.kind === 'done') run.accept(outcome.result);
       else if (outcome.kind !== 'cancelled') error ??= { code: outcome.code, detail: outcome.detail };
-      onProgress(run.progress());
+      onProgress();
     }
   };
   await Promise.all(Array.from({ length: executor.capacity() }, drain));

@@ -1,15 +1,16 @@
-import { styleText } from 'node:util';
+import { placeOf, reportParts, warningsOfPoints } from '../check/points/report-parts.ts';
 import type { ComponentReport, ParameterReport, Report, Verdict } from '../check/report/report.ts';
 import { stepSpan } from '../check/report/step-span.ts';
-import { fromJsonNumber, type JsonNumber } from '../tensors/json-number.ts';
+import { fromJsonNumber } from '../tensors/json-number.ts';
 import { formatShape } from '../tensors/tensor.ts';
 import { type Alignment, alignColumns } from './align-columns.ts';
+import { detailedPoints, pointLines } from './point-lines.ts';
+import { colored, digits, printable } from './table-text.ts';
 
 /** How many components the table lists by name: those not passed, or when all pass the least exact. */
 const MOST_LISTED = 20;
 const MOST_LISTED_WHEN_PASSED = 5;
 
-const verdictColor = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const;
 const verdictRank: Record<Verdict, number> = { fail: 0, inconclusive: 1, pass: 2 };
 
 export interface TableOptions {
@@ -23,17 +24,38 @@ export interface TableOptions {
 export function formatReportTable(report: Report, options: TableOptions): string {
   const sections = [
     [...(options.name === undefined ? [] : [printable(options.name)]), ...headline(report, options.color)],
-    parameterLines(report, options.color),
-    methodLines(report),
-    directionLines(report),
-    diagnosisLines(report),
-    componentLines(report),
-    report.warnings.map(({ code, message }) => `warning: ${printable(message)} (${code})`),
+    ...(report.points === undefined
+      ? findingLines(report, options.color)
+      : pointSections(report, options.color)),
+    warningsOfPoints(report).map(
+      (warning) => `warning: ${placeOf(warning)}${printable(warning.message)} (${warning.code})`,
+    ),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** What was found of the parameters and components. */
+function findingLines(report: Report, color: boolean): string[][] {
+  return [
+    parameterLines(report, color),
+    methodLines(report),
+    directionLines(report),
+    diagnosisLines(report),
+    componentLines(report),
+  ];
+}
+
+/** All points of a job, and then of those that did not pass what was found at each. */
+function pointSections(report: Report, color: boolean): string[][] {
+  const { shown, left } = detailedPoints(reportParts(report));
+  return [
+    pointLines(report, color),
+    ...shown.flatMap(({ title, report: part }) => [[title], ...findingLines(part, color)]),
+    left === 0 ? [] : [`and ${left} more points that did not pass`],
+  ];
 }
 
 function headline(report: Report, color: boolean): string[] {
@@ -49,9 +71,9 @@ function headline(report: Report, color: boolean): string[] {
       `${within} the tolerance ${settings.tolerance}`,
     `${components.checked} of ${components.total} components checked${settings.strategy === 'directional' ? ' by themselves' : ''}: ${components.passed} passed${vacuous}, ` +
       `${components.failed} failed, ${components.inconclusive} inconclusive`,
-    `J = ${report.cost}; ${settings.method}${isDifference ? ' differences' : ''}, ${step}, ${settings.strategy}; ` +
+    `${report.points === undefined ? `J = ${report.cost}; ` : ''}${settings.method}${isDifference ? ' differences' : ''}, ${step}, ${settings.strategy}; ` +
       `${report.evaluations} evaluations in ${duration(report.durationMs)}`,
-    ...(isNoiseWarnedOf ? [] : [report.noise.explanation]),
+    ...(isNoiseWarnedOf || report.points !== undefined ? [] : [report.noise.explanation]),
   ];
 }
 
@@ -180,22 +202,6 @@ function relativeErrorOf(component: ComponentReport): number {
   return Number.isFinite(ratio) ? ratio : Number.MAX_VALUE;
 }
 
-/** A number with at most so many significant digits, without trailing zeros. */
-function digits(value: JsonNumber, significant: number): string {
-  if (typeof value === 'string') return value;
-  const rounded = Number(value.toPrecision(significant));
-  return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
-}
-
 function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${digits(milliseconds, 3)} ms` : `${digits(milliseconds / 1000, 3)} s`;
-}
-
-/** Names come from the job document: without control characters they cannot steer a terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '\u{FFFD}');
-}
-
-function colored(text: string, verdict: Verdict, color: boolean): string {
-  return color ? styleText(verdictColor[verdict], text, { validateStream: false }) : text;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CSV_MEDIA_TYPE } from '../check/report/formats/report-format.ts';
-import { fileParts } from '../models/tensor-files.ts';
+import { fileParts, filesOf } from '../models/tensor-files.ts';
 import { CommandError, causeOf } from './command-error.ts';
 import type { JobSource } from './read-source.ts';
 
@@ -79,14 +79,13 @@ export class ServiceClient {
 /** A document alone goes as JSON, one with files in several parts. */
 function encode({ document, files }: JobSource): Pick<RequestInit, 'headers' | 'body'> {
   const type = 'application/json';
-  if (fileParts.every((section) => files[section] === undefined)) {
+  if (fileParts.every((part) => filesOf(files[part]).length === 0)) {
     return { headers: { 'content-type': type }, body: document };
   }
   const form = new FormData();
   form.append('job', new Blob([document], { type }));
-  for (const section of fileParts) {
-    const bytes = files[section];
-    if (bytes !== undefined) form.append(section, new Blob([bytes]), section);
+  for (const part of fileParts) {
+    for (const bytes of filesOf(files[part])) form.append(part, new Blob([bytes]), part);
   }
   return { body: form };
 }

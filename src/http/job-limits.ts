@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type CheckJob, componentCount } from '../check/check-job.ts';
+import type { CheckJob } from '../check/check-job.ts';
 import type { Estimate } from '../check/plan/estimate.ts';
+import { componentsAtAllPoints } from '../check/points/point.ts';
 import type { Config } from '../config.ts';
 import { type ErrorCode, GradcheckError } from '../errors/catalogue.ts';
 
@@ -34,7 +35,7 @@ export function exceededLimits(
       code: 'too-many-components',
       setting: 'MAX_COMPONENTS',
       limit: config.MAX_COMPONENTS,
-      actual: componentCount(job.spec),
+      actual: componentsAtAllPoints(job.spec),
     },
     {
       code: 'too-much-memory',

@@ -10,10 +10,14 @@ export const compileQueryValidator: FastifySchemaCompiler<$ZodType> =
   (query) => {
     const result = safeParse(schema, query);
     if (result.success) return { value: result.data };
-    const faults = result.error.issues.flatMap(faultsOf);
-    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    return { error: new GradcheckError('invalid-query', `The query has ${count}.`, { faults }) };
+    return { error: invalidQuery(result.error.issues.flatMap(faultsOf)) };
   };
+
+/** The refusal of a query with such faults. */
+export function invalidQuery(faults: readonly Fault[]): GradcheckError {
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  return new GradcheckError('invalid-query', `The query has ${count}.`, { faults });
+}
 
 function faultsOf(issue: $ZodIssue): Fault[] {
   const pointer = issue.path.reduce<string>((parent, token) => pointerTo(parent, String(token)), '');

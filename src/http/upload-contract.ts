@@ -17,10 +17,15 @@ export const uploadContract = {
       description: 'The job document (see JobDocument), without the tensors that are in files.',
     },
     model: { ...file, description: 'The .onnx file of a model in the format `onnx`.' },
-    parameters: { ...file, description: 'θ, or a part of it.' },
+    parameters: {
+      ...file,
+      description:
+        'θ, or a part of it. May be there once for each point of the job: the k-th is of the k-th point.',
+    },
     gradients: {
       ...file,
-      description: 'Claimed gradients. float16 and bfloat16 are held to their own precision.',
+      description:
+        'Claimed gradients, once for each point likewise. float16 and bfloat16 are held to their own precision.',
     },
     data: { ...file, description: 'Tensors that J reads beside θ.' },
   },

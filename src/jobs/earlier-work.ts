@@ -36,8 +36,8 @@ export class EarlierWork {
     }
   }
 
-  async results(stage: StageName): Promise<readonly ShardResult[]> {
-    return this.#read(() => this.#store.jobs.shardResults(this.#jobId, stage));
+  async results(stage: StageName, point: number): Promise<readonly ShardResult[]> {
+    return this.#read(() => this.#store.jobs.shardResults(this.#jobId, stage, point));
   }
 
   #read<T>(action: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { Report } from '../check/report/report.ts';
 import type { Conclusions } from '../check/verdict/conclusions.ts';
-import { packGradient } from '../check/verdict/stored-gradient.ts';
+import { packGradients } from '../check/verdict/stored-gradient.ts';
 import { inPieces } from './in-pieces.ts';
 import type { JobEventBody, StoredEvent } from './job-event.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
@@ -10,7 +10,7 @@ import { CHUNK_BYTES } from './store/tensor-store.ts';
 
 /** How a job ends. */
 export type JobEnd =
-  | { readonly kind: 'succeeded'; readonly report: Report; readonly conclusions: Conclusions }
+  | { readonly kind: 'succeeded'; readonly report: Report; readonly conclusions: readonly Conclusions[] }
   | { readonly kind: 'failed'; readonly error: JobError }
   | { readonly kind: 'cancelled' };
 
@@ -66,9 +66,9 @@ async function describeEnd(store: Store, end: JobEnd): Promise<DescribedEnd> {
 async function describeSuccess(
   store: Store,
   report: Report,
-  conclusions: Conclusions,
+  conclusions: readonly Conclusions[],
 ): Promise<DescribedEnd> {
-  const numeric = await inPieces(packGradient(conclusions));
+  const numeric = await inPieces(packGradients(conclusions));
   const event: JobEventBody = { type: 'report', data: report };
   const description = { status: 'succeeded', verdict: report.verdict, report, event } as const;
   if (numeric.byteLength <= INLINE_BYTES) {

@@ -3,10 +3,17 @@ import type { JobError } from './job-record.ts';
 
 /** Events that are stored, numbered 1, 2, 3 … without gaps in each job. The last three end the job. */
 export type JobEventBody =
-  | { readonly type: 'parameter'; readonly data: Omit<ParameterReport, 'histogram'> }
+  | { readonly type: 'parameter'; readonly data: FinishedParameter }
   | { readonly type: 'report'; readonly data: Report }
   | { readonly type: 'failed'; readonly data: { readonly error: JobError } }
   | { readonly type: 'cancelled'; readonly data: Record<string, never> };
+
+/** One parameter's report, and in a job that has points the one that it is of. */
+export interface FinishedParameter extends Omit<ParameterReport, 'histogram'> {
+  readonly point?: number;
+  /** Where it has a name. */
+  readonly pointName?: string;
+}
 
 /** A stored event; `data` is its JSON text as it goes out on the stream. */
 export interface StoredEvent {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type CheckJob, type CheckSpec, componentCount } from '../check/check-job.ts';
+import type { CheckJob, CheckSpec } from '../check/check-job.ts';
+import { componentsAtAllPoints } from '../check/points/point.ts';
 import { specFromJson, specToJson } from '../check/spec-json.ts';
 import { sizeOf, type Tensor } from '../tensors/tensor.ts';
 import { INLINE_BYTES, type Numbers } from './numbers.ts';
@@ -14,7 +15,7 @@ export interface JobPayload {
 
 /** What a job computes with: kept with it when all together are few, else as tensors. */
 export type JobNumbers =
-  /** θ, the claimed gradient and each of the spec's `data`, one after the other. */
+  /** θ and the claimed gradient, each at all points, and the spec's `data`, one after the other. */
   | { readonly kind: 'inline'; readonly values: Float64Array }
   /** Ids of a `TensorStore`; of `data` one per entry of the spec's. */
   | {
@@ -73,11 +74,11 @@ export async function loadPayload(payload: JobPayload, tensors: TensorStore): Pr
   return { spec, theta, claimed, data };
 }
 
-/** The claimed gradient of a job of so many components. */
-export function claimedNumbers({ numbers }: JobPayload, components: number): Numbers {
-  return numbers.kind === 'inline'
-    ? { kind: 'inline', values: numbers.values.subarray(components, 2 * components) }
-    : { kind: 'tensor', id: numbers.claimed };
+/** The claimed gradient of a job, at all its points. */
+export function claimedNumbers({ numbers }: JobPayload, spec: CheckSpec): Numbers {
+  if (numbers.kind === 'tensors') return { kind: 'tensor', id: numbers.claimed };
+  const components = componentsAtAllPoints(spec);
+  return { kind: 'inline', values: numbers.values.subarray(components, 2 * components) };
 }
 
 /** The ids of the tensors that are named, each once. */
@@ -99,7 +100,7 @@ async function loadNumbers(
   tensors: TensorStore,
 ): Promise<Float64Array[] | undefined> {
   if (numbers.kind === 'inline') {
-    const components = componentCount(spec);
+    const components = componentsAtAllPoints(spec);
     return cut(numbers.values, [components, components, ...spec.data.map(({ shape }) => sizeOf(shape))]);
   }
   const { theta, claimed, data } = numbers;

@@ -18,7 +18,7 @@ export interface JobError {
 
 export interface JobProgress {
   readonly stage: StageName;
-  /** Components finished, of `total`. */
+  /** Components finished at all points, of `total`. */
   readonly completed: number;
   readonly total: number;
 }
@@ -34,7 +34,7 @@ export interface JobRecord {
   readonly verdict?: Verdict;
   readonly error?: JobError;
   readonly progress: JobProgress;
-  /** The number of components of θ. */
+  /** The number of components of θ, at all its points together. */
   readonly components: number;
   /** Estimated seconds of work on one thread. */
   readonly workSeconds: number;

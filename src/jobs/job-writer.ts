@@ -45,8 +45,9 @@ export class JobWriter {
     void this.#write(({ store, lease }) => store.start(lease, startedAt));
   }
 
-  shardResult(result: ShardResult, progress: JobProgress): void {
-    void this.#write(({ store, lease }) => store.putShardResult(lease, result, progress));
+  /** @param point the number of the point that it is of */
+  shardResult(result: ShardResult, progress: JobProgress, point: number): void {
+    void this.#write(({ store, lease }) => store.putShardResult(lease, result, progress, point));
   }
 
   /** Stores an event after those given before. */

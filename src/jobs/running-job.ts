@@ -1,5 +1,5 @@
 import type { CheckJob } from '../check/check-job.ts';
-import { CheckRun } from '../check/check-run.ts';
+import { PointSequence } from '../check/points/point-sequence.ts';
 import type { Shard } from '../check/shard.ts';
 import type { Place } from './admission.ts';
 import type { Clock } from './clock.ts';
@@ -8,7 +8,6 @@ import { Deferred } from './deferred.ts';
 import { EarlierWork } from './earlier-work.ts';
 import type { Executor, ShardOutcome } from './executor/executor.ts';
 import type { QueuedJob } from './fair-queue.ts';
-import { inPieces } from './in-pieces.ts';
 import { InterruptionSwitch } from './interruption.ts';
 import { type JobEnd, storeEnd } from './job-end.ts';
 import type { JobEventBody } from './job-event.ts';
@@ -17,7 +16,7 @@ import type { JobLease } from './job-lease.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
 import { JobWriter } from './job-writer.ts';
 import type { Log } from './log.ts';
-import { StageDriver } from './stage-driver.ts';
+import { PointDriver, type PointDriverParts } from './point-driver.ts';
 import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
 import type { Lease, Store } from './store/job-store.ts';
 
@@ -71,7 +70,7 @@ export class RunningJob implements QueuedJob {
   #job: CheckJob | undefined;
   #living: Promise<void> | undefined;
   #writer: JobWriter | undefined;
-  #driver: StageDriver | undefined;
+  #driver: PointDriver | undefined;
 
   /** @param held left out when the job is to be read from the store */
   constructor(
@@ -191,8 +190,8 @@ export class RunningJob implements QueuedJob {
     const callOff = startDeadline(seconds, () => this.#fail({ code: 'deadline-exceeded', detail }));
     try {
       const lease = await this.#takeLease();
-      const job = lease && (await this.#openJob());
-      return job && (await this.#runCheck(lease, job, hooks));
+      const points = lease && (await this.#readPoints());
+      return points && (await this.#runPoints(lease, points, hooks));
     } catch (error) {
       if (error instanceof StorageAbandoned) throw error;
       this.#parts.log.error({ jobId: this.id, err: error }, 'a job could not be run');
@@ -220,33 +219,41 @@ export class RunningJob implements QueuedJob {
     if (stored.cancelRequested) this.cancel();
   }
 
-  /** Hands the job's numbers to the executor. @returns undefined when the job is not to be run. */
-  async #openJob(): Promise<CheckJob | undefined> {
+  /** @returns undefined when the job is not to be run. */
+  async #readPoints(): Promise<PointSequence | undefined> {
     const job = this.#job ?? (await this.#earlier.job());
     this.#job = undefined;
     if (job === undefined)
       this.#fail({ code: 'internal', detail: 'a part of the job is gone from the store' });
-    if (job === undefined || this.#interruption.isSet) return undefined;
-    return this.#parts.executor.open(this.id, job);
+    return job === undefined || this.#interruption.isSet ? undefined : new PointSequence(job);
   }
 
-  async #runCheck(lease: Lease, job: CheckJob, hooks: RunningJobHooks): Promise<Succeeded | undefined> {
+  async #runPoints(
+    lease: Lease,
+    points: PointSequence,
+    hooks: RunningJobHooks,
+  ): Promise<Succeeded | undefined> {
     // Only what has been begun before, under an older lease, has left anything to go on from.
     const resuming = lease.fence > 1 && this.#record.startedAt !== undefined;
     const events = resuming ? await this.#earlier.events() : [];
     this.#feed.publish(events);
-    const check = await inPieces(CheckRun.opening(job));
-    const driver = this.#createDriver(lease, check, events.length, hooks);
     if (this.#interruption.isSet) return undefined;
-    await driver.run(async (stage) => (resuming ? this.#earlier.results(stage) : []));
+    const driver = new PointDriver({
+      jobId: this.id,
+      points,
+      executor: this.#parts.executor,
+      earlier: resuming ? this.#earlier : undefined,
+      storedEvents: events.length,
+      stages: this.#describeStages(lease, hooks),
+    });
+    this.#driver = driver;
+    await driver.run();
     if (this.#interruption.isSet) return undefined;
-    const { conclusions } = check;
-    return { kind: 'succeeded', report: check.report(driver.durationMs), conclusions };
+    return { kind: 'succeeded', report: points.report(), conclusions: points.conclusions };
   }
 
-  #createDriver(lease: Lease, check: CheckRun, storedEvents: number, hooks: RunningJobHooks): StageDriver {
+  #describeStages(lease: Lease, { onReady }: RunningJobHooks): PointDriverParts['stages'] {
     const { store, retry, log, settings } = this.#parts;
-    const { onReady } = hooks;
     const onLost = () => this.#interruption.set({ kind: 'lost' });
     this.#writer = new JobWriter({
       store: store.jobs,
@@ -257,20 +264,17 @@ export class RunningJob implements QueuedJob {
       onCaughtUp: onReady,
     });
     this.#start(this.#writer);
-    this.#driver = new StageDriver({
-      check,
+    return {
       writer: this.#writer,
       resumable: this.#isResumable,
       shardAttempts: settings.shardAttempts,
-      storedEvents,
       onReady,
       onProgress: (progress) => this.#advance(progress),
       onFailure: (error) => this.#fail(error),
       // When the job was not ended, the executor is.
       onCancelled: () => this.#interruption.set({ kind: 'left' }),
       onCrash: (shard, error) => log.warn({ jobId: this.id, shard, ...error }, 'a shard ended its thread'),
-    });
-    return this.#driver;
+    };
   }
 
   #start(writer: JobWriter): void {

@@ -1,4 +1,6 @@
 import type { CheckRun } from '../check/check-run.ts';
+import type { PointLabel } from '../check/points/point.ts';
+import type { PointSequence } from '../check/points/point-sequence.ts';
 import type { ParameterReport } from '../check/report/report.ts';
 import type { Shard, ShardResult, StageName, StagePlan } from '../check/shard.ts';
 import type { ShardOutcome } from './executor/executor.ts';
@@ -10,12 +12,14 @@ import { StageShards } from './stage-shards.ts';
 
 export interface StageDriverParts {
   readonly check: CheckRun;
+  /** The job's points, of which the present one is checked. */
+  readonly points: PointSequence;
   readonly writer: JobWriter;
   /** Whether the results of shards are stored as they come, so that the job can be resumed from them. */
   readonly resumable: boolean;
   /** How often a shard that crashes its thread is run. */
   readonly shardAttempts: number;
-  /** Parameter events that an earlier owner has stored already. */
+  /** Parameter events of this point that an earlier owner has stored already, and of points behind it. */
   readonly storedEvents: number;
   onReady(): void;
   onProgress(progress: JobProgress): void;
@@ -50,6 +54,11 @@ export class StageDriver {
     return this.#startedAt === undefined ? 0 : performance.now() - this.#startedAt;
   }
 
+  /** Parameter events told so far, stored before or not. */
+  get events(): number {
+    return this.#events;
+  }
+
   /** The next shard to run. It is due to `settle`. */
   takeShard(): Shard | undefined {
     this.#startedAt ??= performance.now();
@@ -73,7 +82,7 @@ export class StageDriver {
       await this.#telling;
       if (this.#dropped) return;
     }
-    const failure = check.failure();
+    const failure = this.#parts.points.failure(check);
     if (failure !== undefined) this.#parts.onFailure(failure);
   }
 
@@ -104,15 +113,15 @@ export class StageDriver {
   }
 
   #accept(result: ShardResult): void {
-    const { check, writer, resumable } = this.#parts;
+    const { check, points, writer, resumable } = this.#parts;
     check.accept(result);
-    if (resumable) writer.shardResult(result, check.progress());
+    if (resumable) writer.shardResult(result, points.progress(check), points.number);
     this.#tell();
   }
 
   #tell(): void {
-    const { check, onProgress } = this.#parts;
-    onProgress(check.progress());
+    const { check, points, onProgress } = this.#parts;
+    onProgress(points.progress(check));
     this.#hasNews = true;
     this.#telling ??= this.#tellFinished();
     // Whoever runs the stages hears of it.
@@ -131,14 +140,20 @@ export class StageDriver {
   }
 
   #tellOf(report: ParameterReport): void {
-    const { writer, resumable, storedEvents } = this.#parts;
+    const { writer, points, resumable, storedEvents } = this.#parts;
     this.#events++;
     if (this.#events <= storedEvents) return;
-    if (resumable) writer.event(parameterEvent(report));
-    else writer.holdEvent(parameterEvent(report));
+    const event = parameterEvent(report, points.label);
+    if (resumable) writer.event(event);
+    else writer.holdEvent(event);
   }
 }
 
-function parameterEvent({ histogram: _, ...data }: ParameterReport): JobEventBody {
-  return { type: 'parameter', data };
+function parameterEvent({ histogram: _, ...report }: ParameterReport, label?: PointLabel): JobEventBody {
+  if (label === undefined) return { type: 'parameter', data: report };
+  const { point, name } = label;
+  return {
+    type: 'parameter',
+    data: { point, ...(name === undefined ? {} : { pointName: name }), ...report },
+  };
 }

@@ -1,5 +1,6 @@
-import { type CheckJob, componentCount } from '../check/check-job.ts';
+import type { CheckJob } from '../check/check-job.ts';
 import { type Estimate, estimate } from '../check/plan/estimate.ts';
+import { componentsAtAllPoints } from '../check/points/point.ts';
 import { GradcheckError } from '../errors/catalogue.ts';
 import type { Admission, Place } from './admission.ts';
 import type { Clock } from './clock.ts';
@@ -102,7 +103,7 @@ export class Submissions {
       // A job that starts at once is stored as running, which saves it a write.
       ...(startsAtOnce() ? { status: 'running', startedAt: createdAt } : { status: 'queued' }),
       progress: { stage: 'prepare', completed: 0, total: planned.components },
-      components: componentCount(job.spec),
+      components: componentsAtAllPoints(job.spec),
       workSeconds: planned.seconds,
       createdAt,
       cancelRequested: false,

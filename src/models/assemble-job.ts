@@ -1,51 +1,64 @@
-import type { CheckJob, Parameter } from '../check/check-job.ts';
+import type { CheckJob, Parameter, PointSpec } from '../check/check-job.ts';
 import type { CheckSettings } from '../check/settings.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Dtype, Tensor } from '../tensors/tensor.ts';
 import type { NamedTensors } from './model-format.ts';
+import type { PointTensors } from './points/read-point.ts';
 import { dataReadBy } from './unread-data.ts';
 
 /** The parts of a job document, each of them valid. */
 export interface JobParts {
   readonly name: string | undefined;
-  readonly cost: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly settings: CheckSettings;
   readonly graph: Graph;
   readonly data: NamedTensors;
-  readonly parameters: NamedTensors;
-  readonly gradients: NamedTensors;
+  /** At least one. */
+  readonly points: readonly PointTensors[];
+  /** Whether the document has points, or is the only one itself. */
+  readonly hasPoints: boolean;
 }
 
-/** Puts a job together: θ is the parameters one after the other in the document's order, the claimed gradient likewise. */
-export function assembleJob({ name, cost, labels, settings, graph, ...tensors }: JobParts): CheckJob {
-  const names = [...tensors.parameters.keys()];
-  const parameters = names.map((parameter) => present(tensors.parameters, parameter));
-  const gradients = names.map((parameter) => present(tensors.gradients, parameter));
+/**
+ * Puts a job together: θ is the parameters one after the other in the order of the first point, and point after point;
+ * the claimed gradient likewise.
+ */
+export function assembleJob(parts: JobParts): CheckJob {
+  const { name, labels, settings, graph, points, hasPoints } = parts;
+  const names = [...(points[0].parameters?.keys() ?? [])];
+  const parameters = points.map((point) => names.map((each) => present(point.parameters, each)));
+  const gradients = points.map((point) => names.map((each) => present(point.gradients, each)));
+  const dtypes = gradients.map((ofPoint) => ofPoint.map(({ dtype }) => dtype));
   const dataNames = dataReadBy(graph);
-  const data = dataNames.map((dataName) => present(tensors.data, dataName));
+  const data = dataNames.map((dataName) => present(parts.data, dataName));
+  const [{ cost }] = points;
   return {
     spec: {
       ...(name === undefined ? {} : { name }),
       graph,
-      parameters: layOut(
-        names,
-        parameters,
-        gradients.map((gradient) => gradient.dtype),
-      ),
+      parameters: layOut(names, parameters[0], dtypes[0]),
       data: dataNames.map((dataName, i) => ({ name: dataName, shape: data[i].shape })),
-      ...(cost === undefined ? {} : { cost }),
+      ...(cost === undefined || hasPoints ? {} : { cost }),
       settings,
       labels,
+      ...(hasPoints ? { points: points.map((point, i) => describePoint(point, dtypes[i])) } : {}),
     },
-    theta: concatenate(parameters),
-    claimed: concatenate(gradients),
+    theta: concatenate(parameters.flat()),
+    claimed: concatenate(gradients.flat()),
     data,
   };
 }
 
-function present(tensors: NamedTensors, name: string): Tensor {
-  const tensor = tensors.get(name);
+function describePoint({ name, cost }: PointTensors, claimedDtypes: readonly Dtype[]): PointSpec {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(cost === undefined ? {} : { cost }),
+    claimedDtypes,
+  };
+}
+
+function present(tensors: NamedTensors | undefined, name: string): Tensor {
+  const tensor = tensors?.get(name);
   if (tensor === undefined) throw new Error(`a job without faults has no tensor named ${name}`);
   return tensor;
 }

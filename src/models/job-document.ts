@@ -4,53 +4,8 @@ import { checkDocumentSchema } from './check-document.ts';
 import { expressionModelSchema } from './expression/expression-model.ts';
 import { layersModelSchema } from './layers/layers-model.ts';
 import { onnxModelSchema } from './onnx/onnx-model.ts';
-
-const numberDocument = {
-  anyOf: [{ type: 'number' }, { type: 'string', enum: ['NaN', 'Infinity', '-Infinity'] }],
-};
-const shapeDocument = { type: 'array', items: { type: 'integer', minimum: 0 }, maxItems: 32 };
-
-/**
- * A tensor. `readJsonTensor` reads it, far faster than a schema would and with faults that name the place; so the
- * schema takes anything, and this description of it is for readers of the contract.
- */
-const tensorSchema = z.unknown().meta({
-  id: 'Tensor',
-  description: 'A tensor of numbers, row-major: one number, nested arrays, or an object with its shape.',
-  anyOf: [
-    ...numberDocument.anyOf,
-    {
-      type: 'array',
-      description: 'Nested arrays of numbers (or "NaN", "Infinity", "-Infinity"), none ragged.',
-      items: {},
-    },
-    {
-      type: 'object',
-      properties: { shape: shapeDocument, values: { type: 'array', items: numberDocument } },
-      required: ['shape', 'values'],
-      additionalProperties: false,
-    },
-    {
-      type: 'object',
-      properties: {
-        shape: shapeDocument,
-        dtype: { type: 'string', enum: ['float64', 'float32'] },
-        base64: { type: 'string', contentEncoding: 'base64', description: 'Little-endian, row-major.' },
-      },
-      required: ['shape', 'dtype', 'base64'],
-      additionalProperties: false,
-    },
-  ],
-  examples: [
-    [
-      [1.62, -0.61],
-      [-1.07, 0.87],
-    ],
-    { shape: [2, 1], values: [0.5, 'NaN'] },
-  ],
-});
-
-const namedTensorsSchema = z.record(z.string().min(1).max(256), tensorSchema);
+import { MOST_POINTS, pointDocumentSchema } from './points/point-document.ts';
+import { namedTensorsSchema } from './tensor-schema.ts';
 
 const labelName = /^[^:]{1,100}$/;
 
@@ -66,9 +21,19 @@ export const jobDocumentSchema = z
     parameters: namedTensorsSchema
       .optional()
       .describe(
-        'θ: the tensors whose gradients are checked, by name. All finite. Needed unless the model is a file, which holds values of its own.',
+        'θ: the tensors whose gradients are checked, by name. All finite. Needed unless the model is a file, which holds values of its own, or there are points.',
       ),
-    gradients: namedTensorsSchema.describe('The claimed gradient of every parameter, in its shape.'),
+    gradients: namedTensorsSchema
+      .optional()
+      .describe('The claimed gradient of every parameter, in its shape. Needed unless there are points.'),
+    points: z
+      .array(pointDocumentSchema)
+      .min(1)
+      .max(MOST_POINTS)
+      .optional()
+      .describe(
+        'Several points of θ, as from several moments of training: the check is made at each. `parameters` and `gradients` of the document itself, where it has them, are the first point.',
+      ),
     cost: z
       .number()
       .optional()
@@ -88,18 +53,23 @@ export const jobDocumentSchema = z
     description: 'A cost J(θ), its data, θ, and the gradients that are to be checked.',
   });
 
-/** Fields that are designed but not built yet: refused by name. */
-export const plannedDocumentFields: readonly string[] = ['points'];
-
 interface NamedJsonTensors {
   readonly [name: string]: JsonTensor;
 }
 
+/** A point of θ, its claimed gradient, and what it is called. */
+export interface JobPoint extends Omit<z.input<typeof pointDocumentSchema>, 'parameters' | 'gradients'> {
+  readonly parameters?: NamedJsonTensors;
+  readonly gradients?: NamedJsonTensors;
+}
+
 /** A job document as TypeScript has it. */
 export interface JobDocument
-  extends Omit<z.input<typeof jobDocumentSchema>, 'data' | 'parameters' | 'gradients'> {
+  extends Omit<z.input<typeof jobDocumentSchema>, 'data' | 'parameters' | 'gradients' | 'points'> {
   readonly data?: NamedJsonTensors;
-  /** Needed unless the model is a file. */
+  /** Needed unless the model is a file, or there are points. */
   readonly parameters?: NamedJsonTensors;
-  readonly gradients: NamedJsonTensors;
+  /** Needed unless there are points. */
+  readonly gradients?: NamedJsonTensors;
+  readonly points?: readonly JobPoint[];
 }

@@ -13,11 +13,14 @@ import {
 import { matchGradients } from './claimed-gradients.ts';
 import { refuseUnknownSelection } from './component-selection.ts';
 import { findFormat } from './formats.ts';
-import { jobDocumentSchema, plannedDocumentFields } from './job-document.ts';
+import { jobDocumentSchema } from './job-document.ts';
 import type { DocumentFormat, ModelFile, ModelInputs, NamedTensors } from './model-format.ts';
 import { readNamedTensors, refuseNonFinite } from './named-tensors.ts';
+import { MovedFaults } from './points/moved-faults.ts';
+import { findPoints, type PointPlace } from './points/point-places.ts';
+import { type PointFields, readPoint, readPointFields } from './points/read-point.ts';
 import { addUnknownFields, isObject, objectReader, readBySchema } from './schema-faults.ts';
-import { type FileTensors, type JobFiles, readTensorFiles } from './tensor-files.ts';
+import { type JobFiles, TensorFileReader } from './tensor-files.ts';
 import { refuseUnmentionedData, refuseUnreadData } from './unread-data.ts';
 
 export type JobReading =
@@ -46,9 +49,12 @@ export function readJob(document: unknown, files?: JobFiles): JobReading {
   return job === undefined || !faults.none ? { kind: 'faults', faults: faults.told } : { kind: 'job', job };
 }
 
-function readFields(document: Document, files: JobFiles | undefined, faults: Faults): CheckJob | undefined {
+function readFields(document: Document, files: JobFiles | undefined, all: Faults): CheckJob | undefined {
+  const points = findPoints(document, files, all);
+  // What is said of parameters and gradients is said where the first point has them.
+  const faults = new MovedFaults(all, points.first.pointer);
   const unknown = Object.keys(document).filter((field) => !knownFields.includes(field));
-  addUnknownFields(unknown, '', faults, knownFields, plannedDocumentFields);
+  addUnknownFields(unknown, '', faults, knownFields, []);
   const name = readBySchema(schemas.name, document.name, '/name', faults);
   const cost = readBySchema(schemas.cost, document.cost, '/cost', faults);
   const labels = readLabels(document.labels, faults);
@@ -57,12 +63,20 @@ function readFields(document: Document, files: JobFiles | undefined, faults: Fau
   if (settings !== undefined) refuseUnfitStrategy(settings, faults);
 
   const model = openModel(document.model, files?.model, faults);
+  const reader = new TensorFileReader(files);
+  const { fields, parametersFile, gradientsFile } = points.first;
   const { data, parameters, gradients } = readTensors(
-    document,
-    readTensorFiles(files, faults),
+    { data: document.data, parameters: fields?.parameters, gradients: fields?.gradients },
+    {
+      parameters: reader.read(parametersFile, '/parameters', faults),
+      gradients: reader.read(gradientsFile, '/gradients', faults),
+      data: reader.read(files?.data, '/data', faults),
+    },
     model,
     faults,
   );
+  const first = { ...readFirstFields(points.first, cost, faults), parameters: parameters ?? none };
+  const others = points.others.map((place) => readPoint(place, parameters, reader, all));
   if (parameters !== undefined) checkSelection(document.check, parameters, faults);
   const inputs = { data: data ?? none, parameters: parameters ?? none };
   const graph = buildModel(document.model, model, inputs, faults);
@@ -71,10 +85,44 @@ function readFields(document: Document, files: JobFiles | undefined, faults: Fau
   if (graph === undefined || settings === undefined || gradients === undefined || !faults.none)
     return undefined;
   files?.onRead?.();
-  return assembleJob({ name, cost, labels, settings, graph, ...inputs, gradients });
+  const each = [{ ...first, gradients }, ...others];
+  return assembleJob({
+    name,
+    labels,
+    settings,
+    graph,
+    data: inputs.data,
+    points: each,
+    hasPoints: points.areListed,
+  });
 }
 
-function readTensors(document: Document, files: FileTensors, model: OpenModel | undefined, faults: Faults) {
+/** The document's own `cost` is of the point that stands in it: without one it would be of none. */
+function readFirstFields(first: PointPlace, cost: number | undefined, faults: Faults): PointFields {
+  if (first.pointer === '') return { cost };
+  if (cost !== undefined) {
+    faults.add(
+      '/cost',
+      'is J at parameters of the document itself, and there are none: each point has its own',
+    );
+  }
+  return readPointFields(first, faults);
+}
+
+interface TensorSections {
+  readonly data: unknown;
+  readonly parameters: unknown;
+  readonly gradients: unknown;
+}
+
+type FileTensors = Readonly<Record<keyof TensorSections, NamedTensors | undefined>>;
+
+function readTensors(
+  document: TensorSections,
+  files: FileTensors,
+  model: OpenModel | undefined,
+  faults: Faults,
+) {
   const data = readNamedTensors(document.data ?? {}, '/data', faults, files.data);
   // A file holds values of θ itself.
   const own = model?.kind === 'file' ? (document.parameters ?? {}) : document.parameters;
@@ -86,7 +134,7 @@ function readTensors(document: Document, files: FileTensors, model: OpenModel | 
     if (parameters !== undefined && hasNoComponent(parameters)) {
       faults.add('/parameters', 'there must be at least one parameter with at least one component');
     }
-    matchTensors(data, parameters, gradients, faults);
+    matchSections(data, parameters, gradients, faults);
     return { data, parameters, gradients };
   }
   if (model.file === undefined) return { data, parameters: undefined, gradients };
@@ -96,11 +144,11 @@ function readTensors(document: Document, files: FileTensors, model: OpenModel | 
     const detail = 'there must be one of at least one parameter of the model with at least one component';
     faults.add('/gradients', detail);
   }
-  matchTensors(given.data, held.parameters, gradients, faults);
+  matchSections(given.data, held.parameters, gradients, faults);
   return { ...held, gradients };
 }
 
-function matchTensors(
+function matchSections(
   data: NamedTensors | undefined,
   parameters: NamedTensors | undefined,
   gradients: NamedTensors | undefined,

@@ -4,21 +4,21 @@ import { TensorRoom } from '../tensors/files/tensor-room.ts';
 import { isJsonFile, readJsonTensorFile } from './json-tensor-file.ts';
 import type { NamedTensors } from './model-format.ts';
 
-/** The sections of a job document whose tensors may come in a file. */
-export const tensorSections = ['parameters', 'gradients', 'data'] as const;
-
-export type TensorSection = (typeof tensorSections)[number];
+/** The sections of a job document of which each of its points has its own; there may be a file for each point. */
+export const pointSections = ['parameters', 'gradients'] as const;
 
 /** The parts of a job that may come as files. */
-export const fileParts = ['model', ...tensorSections] as const;
+export const fileParts = ['model', ...pointSections, 'data'] as const;
 
 export type FilePart = (typeof fileParts)[number];
 
 /** Files that add to a job document: named tensors for its sections – safetensors, .npz or JSON – and its model. */
 export interface JobFiles {
   readonly model?: Uint8Array | undefined;
-  readonly parameters?: Uint8Array | undefined;
-  readonly gradients?: Uint8Array | undefined;
+  /** Of a job with several points, the k-th is of the k-th point. */
+  readonly parameters?: Uint8Array | readonly Uint8Array[] | undefined;
+  /** Likewise. */
+  readonly gradients?: Uint8Array | readonly Uint8Array[] | undefined;
   readonly data?: Uint8Array | undefined;
   /** The most bytes, as float64, that the tensors of all files may take; no limit if it is not given. */
   readonly maxTensorBytes?: number | undefined;
@@ -28,20 +28,28 @@ export interface JobFiles {
   readonly onRead?: (() => void) | undefined;
 }
 
-export type FileTensors = Readonly<Partial<Record<TensorSection, NamedTensors>>>;
+/** The files of one part, in order. */
+export function filesOf(part: Uint8Array | readonly Uint8Array[] | undefined): readonly Uint8Array[] {
+  if (part === undefined) return [];
+  return part instanceof Uint8Array ? [part] : part;
+}
 
-/** Reads the files that there are. Faults are told at `/parameters` and so on, and below at a tensor's name. */
-export function readTensorFiles(files: JobFiles | undefined, faults: Faults): FileTensors {
-  if (files === undefined) return {};
-  const room = new TensorRoom(files.maxTensorBytes ?? Number.POSITIVE_INFINITY);
-  const read: Partial<Record<TensorSection, NamedTensors>> = {};
-  for (const section of tensorSections) {
-    const bytes = files[section];
-    if (bytes === undefined) continue;
-    const options = { pointer: `/${section}`, faults, room };
-    read[section] = isJsonFile(bytes)
-      ? readJsonTensorFile(bytes, { ...options, maxBytes: files.maxJsonBytes })
+/** Reads files of tensors, which share the room that there is. */
+export class TensorFileReader {
+  readonly #room: TensorRoom;
+  readonly #maxJsonBytes: number | undefined;
+
+  constructor({ maxTensorBytes = Number.POSITIVE_INFINITY, maxJsonBytes }: JobFiles = {}) {
+    this.#room = new TensorRoom(maxTensorBytes);
+    this.#maxJsonBytes = maxJsonBytes;
+  }
+
+  /** Faults are told at `pointer`, that of the section, and below at a tensor's name. @returns undefined for no file */
+  read(bytes: Uint8Array | undefined, pointer: string, faults: Faults): NamedTensors | undefined {
+    if (bytes === undefined) return undefined;
+    const options = { pointer, faults, room: this.#room };
+    return isJsonFile(bytes)
+      ? readJsonTensorFile(bytes, { ...options, maxBytes: this.#maxJsonBytes })
       : readTensorFile(bytes, options);
   }
-  return read;
 }

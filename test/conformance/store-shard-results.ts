@@ -58,6 +58,23 @@ export function shardResultConformance(bench: StoreBench): void {
       expect(await jobs.get(lease.jobId)).toEqual({ ...before, progress: progress(5) });
     });
 
+    it('tells the points of a job apart, the first where none is named', async () => {
+      const { jobs } = bench.store;
+      const lease = await runningJob(bench.store);
+      expect(await jobs.putShardResult(lease, aSweep(0, [1]), progress(1))).toBe(true);
+      expect(await jobs.putShardResult(lease, aSweep(0, [2, 3]), progress(2), 2)).toBe(true);
+      expect(await jobs.putShardResult(lease, aSweep(1, [4]), progress(3), 2)).toBe(true);
+      const before = await jobs.get(lease.jobId);
+      expect(await jobs.putShardResult(lease, aSweep(1, [5]), progress(3), 2)).toBe(true);
+      expect(await jobs.get(lease.jobId)).toEqual(before);
+      expect(await jobs.shardResults(lease.jobId, 'sweep')).toEqual([aSweep(0, [1])]);
+      expect(await jobs.shardResults(lease.jobId, 'sweep', 1)).toEqual([aSweep(0, [1])]);
+      expect(await jobs.shardResults(lease.jobId, 'sweep', 2)).toEqual([aSweep(0, [2, 3]), aSweep(1, [4])]);
+      expect(await jobs.shardResults(lease.jobId, 'sweep', 3)).toEqual([]);
+      await jobs.finish(lease, anEnding());
+      expect(await jobs.shardResults(lease.jobId, 'sweep', 2)).toEqual([]);
+    });
+
     it('keeps every bit of the numbers', async () => {
       const bits = new BigUint64Array([
         0x7ff8_0000_dead_beefn,

@@ -19,7 +19,7 @@ async function rejection(promise: Promise<unknown>): Promise<GradcheckError> {
 
 describe('checkGradients, the library', () => {
   it('throws invalid-job with every fault of a document', async () => {
-    const { W1, ...others } = document.gradients;
+    const { W1, ...others } = document.gradients ?? {};
     const error = await rejection(
       checkGradients({ ...document, cost: Number.NaN, gradients: { ...others, extra: W1 } }),
     );

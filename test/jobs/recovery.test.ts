@@ -18,6 +18,7 @@ import {
 import { type FaultName, faultyJob, faultyWorker } from '../fixtures/faulty-worker.ts';
 import { interceptStore } from '../fixtures/intercepted-store.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
+import { startMortal } from '../fixtures/mortal-process.ts';
 import { claimingRight } from '../fixtures/right-gradient.ts';
 import { shardsOf } from '../fixtures/stage-shards.ts';
 
@@ -29,23 +30,6 @@ let expected: Omit<Report, 'durationMs'>;
 beforeAll(async () => {
   expected = await undisturbedReport(network);
 });
-
-/** A process that can be cut off from its store from one moment to the next, as by `kill -9`. */
-async function startMortal(store: Store, leaseSeconds: number, owner?: string) {
-  let alive = true;
-  const counts = new Map<string, number>();
-  const mortal = interceptStore(store, (method) => {
-    if (!alive) return new Promise(() => undefined);
-    counts.set(method, (counts.get(method) ?? 0) + 1);
-    return undefined;
-  });
-  const process = await startProcess(mortal, { leaseSeconds }, createExecutor(), owner);
-  const kill = async () => {
-    alive = false;
-    await process.executor.destroy();
-  };
-  return { ...process, kill, count: (method: string) => counts.get(method) ?? 0 };
-}
 
 describe('a job whose process dies', () => {
   let folder = '';

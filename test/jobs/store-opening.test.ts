@@ -5,7 +5,15 @@ import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/jobs/store/sqlite/open-sqlite-store.ts';
 import { CHUNK_BYTES } from '../../src/jobs/store/tensor-store.ts';
-import { endedJob, expectSameBits, insertJob, START } from '../conformance/store-fixtures.ts';
+import {
+  anEnding,
+  endedJob,
+  expectSameBits,
+  insertJob,
+  runningJob,
+  START,
+} from '../conformance/store-fixtures.ts';
+import { noTraits } from '../fixtures/no-traits.ts';
 
 describe('opening a store', () => {
   let folder = '';
@@ -53,6 +61,38 @@ describe('opening a store', () => {
       message: expect.stringContaining('schema 1000'),
     });
     expect(file.prepare('select id from jobs').all([])).toEqual([{ id }]);
+  });
+
+  it('goes on with what a program stored that knew nothing of points', async () => {
+    const path = join(folder, 'store.sqlite');
+    const result = {
+      stage: 'prepare',
+      index: 0,
+      prepared: { cost: 1, noise: [], traits: noTraits },
+      evaluations: 1,
+    } as const;
+    const first = await openSqliteStore({ path });
+    const lease = await runningJob(first);
+    await first.jobs.putShardResult(lease, result, { stage: 'sweep', completed: 1, total: 3 });
+    await first.close();
+    const file = new Libsql(path);
+    file.exec(`create table old (job_id text not null references jobs (id) on delete cascade, stage text not null,
+        shard bigint not null, bytes bigint not null, result blob not null,
+        constraint shard_results_key primary key (job_id, stage, shard));
+      insert into old select job_id, stage, shard, bytes, result from shard_results;
+      drop table shard_results;
+      alter table old rename to shard_results;
+      update store_state set schema_version = 1;`);
+    file.close();
+
+    const second = await openSqliteStore({ path });
+    expect(await second.jobs.shardResults(lease.jobId, 'prepare')).toEqual([result]);
+    expect(await second.jobs.shardResults(lease.jobId, 'prepare', 2)).toEqual([]);
+    await second.jobs.putShardResult(lease, result, { stage: 'sweep', completed: 2, total: 3 }, 2);
+    expect(await second.jobs.shardResults(lease.jobId, 'prepare', 2)).toEqual([result]);
+    await second.jobs.finish(lease, anEnding());
+    expect(await second.jobs.shardResults(lease.jobId, 'prepare')).toEqual([]);
+    await second.close();
   });
 
   it('refuses a file that is no database and leaves it as it is', async () => {

@@ -64,7 +64,7 @@ describe('a faulty job document', () => {
       '/data/X/1',
       'ragged: an array of 1 stands where the first one has 2',
     ],
-    [{ points: [] }, '/points', '"points" is not built yet'],
+    [{ points: [] }, '/points', 'must not be empty'],
     [{ gradient: {} }, '/gradient', 'unknown field "gradient"; did you mean "gradients"?'],
     [{ cost: 'high' }, '/cost', 'must be a finite number, not the string "high"'],
     [{ cost: Number.POSITIVE_INFINITY }, '/cost', 'must be a finite number, not Infinity'],

@@ -62,6 +62,7 @@ describe('the schema of the job document', () => {
     expect(model?.anyOf?.map((format) => [format.title, format.additionalProperties])).toEqual([
       ['Layers', false],
       ['Expression', false],
+      ['ONNX', false],
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { CheckSpec } from '../check-job.ts';
 import { type CompiledJob, compileJob } from '../compile-job.ts';
 import { NOISE_POINTS } from '../noise/ecnoise.ts';
+import { pointCount } from '../points/point.ts';
 import type { CheckSettings, Strategy } from '../settings.ts';
 import { evaluationsPerComponent } from '../sweep/differences.ts';
 import { selectedRuns } from './selection.ts';
@@ -34,10 +35,11 @@ export interface CheckPlan extends StrategyCost {
 /** Floating-point operations a second that sweeps reach on one core of a small server, all told. */
 export const FLOPS_PER_SECOND = 2e9;
 
-/** A pure function of the spec. */
+/** Of all points together. A pure function of the spec. */
 export function planCheck(spec: CheckSpec): CheckPlan {
   const compiled = compileJob(spec);
   const { settings } = spec;
+  const points = pointCount(spec);
   const chosen = costOf(compiled, compiled, settings);
   // A strategy that fits nothing of the job comes down to another one.
   const alternatives = [...compiled.designs.value].flatMap(([strategy, design]) => {
@@ -46,11 +48,18 @@ export function planCheck(spec: CheckSpec): CheckPlan {
   });
   const components = countComponents(selectedRuns(spec));
   return {
-    ...chosen,
-    evaluationsSaved: evaluationsSaved(components, settings, chosen.evaluations),
-    alternatives,
-    ...(compiled.comparisons.length === 0 ? {} : { compared: costOfBlocks(compiled.comparisons, settings) }),
+    ...timesPoints(chosen, points),
+    evaluationsSaved: points * evaluationsSaved(components, settings, chosen.evaluations),
+    alternatives: alternatives.map((cost) => timesPoints(cost, points)),
+    ...(compiled.comparisons.length === 0
+      ? {}
+      : { compared: timesPoints(costOfBlocks(compiled.comparisons, settings), points) }),
   };
+}
+
+function timesPoints<Each extends Cost>(cost: Each, points: number): Each {
+  const { evaluations, flops, seconds } = cost;
+  return { ...cost, evaluations: points * evaluations, flops: points * flops, seconds: points * seconds };
 }
 
 /** What moving each of so many components by itself would have taken on top of some evaluations. */

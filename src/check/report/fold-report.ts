@@ -82,7 +82,8 @@ function describeNoise(
   };
 }
 
-function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
+/** The counts of several, all together. */
+export function sumCounts(counts: readonly ComponentCounts[]): ComponentCounts {
   const sum = (key: keyof ComponentCounts) => counts.reduce((total, each) => total + each[key], 0);
   return {
     total: sum('total'),

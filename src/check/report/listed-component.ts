@@ -9,6 +9,8 @@ import type { ComponentFlag, ComponentReport, Verdict } from './report.ts';
 
 /** A component as it stands in a list of those of the whole job. */
 export interface ListedComponent extends ComponentReport {
+  /** The number of the point that it is of, in a job that has points. */
+  readonly point?: number;
   readonly parameter: string;
   /** Its number in θ. */
   readonly component: number;
@@ -39,9 +41,11 @@ export function listedComponent(
   component: number,
   { claimed, numeric, bound, verdict, flags, compared }: ComponentValues,
   refined: SecondLook | undefined,
+  point?: number,
 ): ListedComponent {
   const index = unravel(component - offset, shape);
   return {
+    ...(point === undefined ? {} : { point }),
     parameter: name,
     component,
     index,

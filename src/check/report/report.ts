@@ -6,6 +6,7 @@ import type { AxisFailures } from '../diagnosis/axis-failures.ts';
 import type { ParameterDiagnosis } from '../diagnosis/cause.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { CheckPlan } from '../plan/check-plan.ts';
+import type { PointLabel } from '../points/point.ts';
 import type { ComponentSelection, Method, Strategy } from '../settings.ts';
 import type { Warning } from '../warnings/warning.ts';
 
@@ -128,7 +129,13 @@ export interface ParameterReport {
   readonly failures?: readonly AxisFailures[];
 }
 
-/** What a check found. Two runs of a job give the same report to the last bit, `durationMs` aside. */
+/**
+ * What a check found. Two runs of a job give the same report to the last bit, `durationMs` aside.
+ *
+ * Of a job that has points, `verdict` is the worst of theirs, `relativeDifference` the largest, `withinTolerance`
+ * whether each is, and `components`, `plan`, `evaluations`, `evaluationsSaved` and `durationMs` are of all of them
+ * together. `cost`, `noise`, `compared`, `parameters`, `diagnosis` and `warnings` are those of the point `worstPoint`.
+ */
 export interface Report {
   readonly verdict: Verdict;
   readonly relativeDifference: JsonNumber;
@@ -176,4 +183,11 @@ export interface Report {
   readonly evaluationsSaved: number;
   /** From the first dispatch to the folded report. */
   readonly durationMs: number;
+  /** Of a job that has points: the first of those with the worst verdict that has the largest relative difference. */
+  readonly worstPoint?: number;
+  /** Of a job that has points: what was found at each of them. */
+  readonly points?: readonly PointReport[];
 }
+
+/** What was found at one of a job's points: the report of that point alone, without what is the same of all. */
+export interface PointReport extends PointLabel, Omit<Report, 'settings' | 'worstPoint' | 'points'> {}

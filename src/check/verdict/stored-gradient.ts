@@ -5,6 +5,9 @@ import type { Conclusions } from './conclusions.ts';
  * How what a check concluded of every component is kept, in one array of float64s: the n numeric values laid out as
  * θ; the n bounds, as float32s; a mark for each component, as bytes; n values by each method that was compared; then,
  * for each component that was looked at again, in order, its number in θ and the refined value, step and bound.
+ *
+ * Of a job of several points one such array for each, one after the other, behind as many numbers that tell where in
+ * the whole each ends. Of one point there are no such numbers.
  */
 
 const REFINED_FLOATS = 4;
@@ -40,6 +43,34 @@ export function* packGradient(conclusions: Conclusions): Piecewise<Float64Array>
     packed.set([component, refinement.numeric, refinement.step, refinement.bound], at);
   });
   return packed;
+}
+
+/** What was concluded at each of a job's points, in one array, piece by piece. */
+export function* packGradients(points: readonly Conclusions[]): Piecewise<Float64Array> {
+  const packed: Float64Array[] = [];
+  for (const point of points) packed.push(yield* packGradient(point));
+  if (packed.length === 1) return packed[0];
+  const all = new Float64Array(packed.reduce((sum, { length }) => sum + length, packed.length));
+  let end = packed.length;
+  for (const [i, values] of packed.entries()) {
+    yield* copyNumbers(values, all, end);
+    end += values.length;
+    all[i] = end;
+  }
+  return all;
+}
+
+/**
+ * Where in what `packGradients` made the values of one point lie.
+ * @param ends its first values, as many as there are points
+ * @param point from 1 on
+ */
+export function packedPoint(
+  ends: Float64Array,
+  point: number,
+): { readonly start: number; readonly end: number } {
+  if (ends.length === 1) return { start: 0, end: Number.MAX_SAFE_INTEGER };
+  return { start: point === 1 ? ends.length : ends[point - 2], end: ends[point - 1] };
 }
 
 /** Values of a packed gradient to be read, and how many of what they hold come before the first that is wanted. */

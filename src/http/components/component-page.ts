@@ -93,7 +93,7 @@ function judged(component: number, values: ComponentValues): JudgedComponent {
 }
 
 function describeComponent(source: ComponentSource, { component, values }: JudgedComponent): ListedComponent {
-  const { parameters } = source;
+  const { parameters, point } = source;
   const parameter = parameters.findLast(({ offset }) => offset <= component) ?? parameters[0];
-  return listedComponent(parameter, component, values, source.refinement(component));
+  return listedComponent(parameter, component, values, source.refinement(component), point);
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type CheckSpec, componentCount, type Parameter } from '../../check/check-job.ts';
 import { methodValues } from '../../check/comparison/method-value.ts';
 import { type ComponentRun, selectedRuns } from '../../check/plan/selection.ts';
+import { pointCount, specAt } from '../../check/points/point.ts';
 import type { ComponentValues } from '../../check/report/listed-component.ts';
 import type { CheckSettings, Method } from '../../check/settings.ts';
 import { specFromJson } from '../../check/spec-json.ts';
@@ -10,6 +11,7 @@ import {
   boundsRange,
   comparedRange,
   marksRange,
+  packedPoint,
   readBounds,
   readMarks,
   readRefinements,
@@ -20,6 +22,7 @@ import { GradcheckError } from '../../errors/catalogue.ts';
 import { claimedNumbers } from '../../jobs/job-payload.ts';
 import { type Numbers, sliceNumbers } from '../../jobs/numbers.ts';
 import type { Store } from '../../jobs/store/job-store.ts';
+import { requestedPoint } from './requested-point.ts';
 
 /** Components read at once: a few milliseconds of work, after which other requests get their turn. */
 const BLOCK = 1 << 16;
@@ -27,8 +30,12 @@ const BLOCK = 1 << 16;
 /** Is called with a checked component, numbered in θ. */
 export type ComponentVisitor = (component: number, values: ComponentValues) => void;
 
-/** The components of one succeeded job, read from the store block by block. */
+/** The components of one succeeded job, at one of its points, read from the store block by block. */
 export class ComponentSource {
+  /** The number of the point, in a job that has points. */
+  readonly point: number | undefined;
+  /** How many points the job has; undefined when it has none but the one it is. */
+  readonly points: number | undefined;
   readonly parameters: readonly Parameter[];
   /** Methods whose values stand beside those of the check's own. */
   readonly methods: readonly Method[];
@@ -36,7 +43,16 @@ export class ComponentSource {
   readonly #runs: readonly ComponentRun[];
   readonly #refinements: ReadonlyMap<number, StoredRefinement>;
 
-  private constructor(spec: CheckSpec, values: StoredGradients, refinements: readonly StoredRefinement[]) {
+  /** @param spec that of the point */
+  private constructor(
+    spec: CheckSpec,
+    point: number | undefined,
+    points: number | undefined,
+    values: StoredGradients,
+    refinements: readonly StoredRefinement[],
+  ) {
+    this.point = point;
+    this.points = points;
     this.parameters = spec.parameters;
     this.methods = spec.settings.compareMethods ?? [];
     this.#values = values;
@@ -44,15 +60,25 @@ export class ComponentSource {
     this.#refinements = new Map(refinements.map((refinement) => [refinement.component, refinement]));
   }
 
-  /** @throws GradcheckError job-removed when the job's tensors are gone. */
-  static async open(store: Store, jobId: string): Promise<ComponentSource> {
+  /**
+   * @param asked the number of the point that a client asked for, if it named one
+   * @throws GradcheckError job-removed when the job's tensors are gone, invalid-query when there is no such point.
+   */
+  static async open(store: Store, jobId: string, asked: number | undefined): Promise<ComponentSource> {
     const payload = await store.jobs.payload(jobId);
     const numeric = await store.jobs.numeric(jobId);
     if (payload === undefined || numeric === undefined) throw removed(jobId);
     const spec = specFromJson(payload.spec);
-    const claimed = claimedNumbers(payload, componentCount(spec));
-    const values = new StoredGradients(store, jobId, claimed, numeric, spec);
-    return new ComponentSource(spec, values, await values.readRefinements());
+    const point = requestedPoint(spec, asked);
+    const values = await StoredGradients.open(store, jobId, {
+      claimed: claimedNumbers(payload, spec),
+      numeric,
+      spec,
+      point: point ?? 1,
+    });
+    const ofPoint = point === undefined ? spec : specAt(spec, point);
+    const refinements = await values.readRefinements();
+    return new ComponentSource(ofPoint, point, spec.points?.length, values, refinements);
   }
 
   /**
@@ -127,22 +153,62 @@ function valuesAt(block: ComponentBlock, i: number): ComponentValues {
   return { claimed: claimed[i], numeric: numeric[i], bound: bounds[i], ...readMark(marks[i]), compared };
 }
 
-/** The claimed and the numeric gradient of a job, in a store. */
+/** Some numbers of a job that follow each other, of which more is stored. */
+interface NumberRange {
+  readonly numbers: Numbers;
+  readonly start: number;
+  /** Where they end, at the latest. */
+  readonly end: number;
+}
+
+interface GradientPlace {
+  /** At all of the job's points. */
+  readonly claimed: Numbers;
+  /** What `packGradients` made. */
+  readonly numeric: Numbers;
+  /** That of the job. */
+  readonly spec: CheckSpec;
+  /** From 1 on. */
+  readonly point: number;
+}
+
+/** The claimed and the numeric gradient of a job at one of its points, in a store. */
 class StoredGradients {
   readonly #store: Store;
   readonly #jobId: string;
-  readonly #claimed: Numbers;
-  readonly #numeric: Numbers;
+  readonly #claimed: NumberRange;
+  readonly #numeric: NumberRange;
   readonly #components: number;
   readonly #settings: CheckSettings;
 
-  constructor(store: Store, jobId: string, claimed: Numbers, numeric: Numbers, spec: CheckSpec) {
+  private constructor(
+    store: Store,
+    jobId: string,
+    claimed: NumberRange,
+    numeric: NumberRange,
+    spec: CheckSpec,
+  ) {
     this.#store = store;
     this.#jobId = jobId;
     this.#claimed = claimed;
     this.#numeric = numeric;
     this.#components = componentCount(spec);
     this.#settings = spec.settings;
+  }
+
+  static async open(store: Store, jobId: string, place: GradientPlace): Promise<StoredGradients> {
+    const { claimed, numeric, spec, point } = place;
+    const components = componentCount(spec);
+    const ends = await sliceNumbers(numeric, store.tensors, 0, pointCount(spec));
+    if (ends === undefined) throw removed(jobId);
+    const start = (point - 1) * components;
+    return new StoredGradients(
+      store,
+      jobId,
+      { numbers: claimed, start, end: start + components },
+      { numbers: numeric, ...packedPoint(ends, point) },
+      spec,
+    );
   }
 
   async read(start: number, end: number): Promise<ComponentBlock> {
@@ -180,7 +246,7 @@ class StoredGradients {
   }
 
   async readRefinements(): Promise<StoredRefinement[]> {
-    // A slice ends where the tensor does.
+    // A slice ends where the numbers do.
     return readRefinements(
       await this.#slice(
         this.#numeric,
@@ -190,8 +256,13 @@ class StoredGradients {
     );
   }
 
-  async #slice(numbers: Numbers, start: number, count: number): Promise<Float64Array> {
-    const values = await sliceNumbers(numbers, this.#store.tensors, start, count);
+  async #slice(
+    { numbers, start: first, end }: NumberRange,
+    start: number,
+    count: number,
+  ): Promise<Float64Array> {
+    const from = first + start;
+    const values = await sliceNumbers(numbers, this.#store.tensors, from, Math.min(count, end - from));
     if (values === undefined) throw removed(this.#jobId);
     return values;
   }

@@ -7,6 +7,7 @@ import type {
   ComponentReport,
   DirectionalReport,
   ParameterReport,
+  PointReport,
   Report,
 } from '../../check/report/report.ts';
 import { methods, strategies } from '../../check/settings.ts';
@@ -50,7 +51,11 @@ const componentShape = z.object({
 const componentSchema: z.ZodType<ComponentReport> = componentShape.meta({ id: 'Component' });
 
 export const listedComponentSchema: z.ZodType<ListedComponent> = componentShape
-  .extend({ parameter: z.string(), component: z.int().describe('Its number in θ.') })
+  .extend({
+    point: z.int().optional().describe('The number of its point, of a job that has points.'),
+    parameter: z.string(),
+    component: z.int().describe('Its number in θ.'),
+  })
   .meta({ id: 'ListedComponent' });
 
 export const strategySchema = z.enum(strategies);
@@ -181,50 +186,74 @@ export const componentSelectionSchema: z.ZodType<Report['settings']['components'
   z.object({ only: z.array(z.string()).readonly() }),
 ]);
 
-export const reportSchema: z.ZodType<Report> = z
+const reportShape = z.object({
+  verdict: verdictSchema,
+  relativeDifference: jsonNumberSchema,
+  withinTolerance: z.boolean().describe('Whether the relative difference is within settings.tolerance.'),
+  cost: jsonNumberSchema.describe('J at θ.'),
+  noise: z
+    .object({
+      deviation: jsonNumberSchema.describe('Standard deviation of the rounding errors in J, as measured.'),
+      scale: jsonNumberSchema.describe('Scale of the numbers that enter the last subtraction of J.'),
+      error: jsonNumberSchema.describe('What an evaluation of J is taken to be off.'),
+      relativeDifference: jsonNumberSchema.describe(
+        'The relative difference that rounding alone may give a right gradient, with the step that was asked for.',
+      ),
+      explanation: z.string().describe('The same in words, and what it means for the tolerance.'),
+    })
+    .describe('How far rounding moves J near θ.'),
+  components: countsSchema,
+  compared: z
+    .array(comparisonSchema)
+    .readonly()
+    .optional()
+    .describe('What each of settings.compareMethods gives beside settings.method, which alone decides.'),
+  settings: z.object({
+    method: methodSchema,
+    strategy: strategySchema,
+    epsilon: z.union([z.number(), z.literal('auto')]),
+    tolerance: z.number(),
+    componentTolerance: z.number(),
+    components: componentSelectionSchema,
+    seed: z.int(),
+    compareMethods: z.array(methodSchema).readonly().optional(),
+  }),
+  parameters: z.array(parameterReportSchema).readonly(),
+  diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
+  warnings: z
+    .array(z.object({ code: z.enum(warningCodes), message: z.string() }))
+    .readonly()
+    .describe('What to know beside the verdict.'),
+  plan: planSchema.describe(
+    'What the check was estimated to take. A search for wrong components comes on top.',
+  ),
+  evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
+  evaluationsSaved: z.int().describe('What moving every component by itself would have taken on top.'),
+  durationMs: z.number().describe('From the first dispatch to the folded report.'),
+});
+
+const pointReportSchema: z.ZodType<PointReport> = z
   .object({
-    verdict: verdictSchema,
-    relativeDifference: jsonNumberSchema,
-    withinTolerance: z.boolean().describe('Whether the relative difference is within settings.tolerance.'),
-    cost: jsonNumberSchema.describe('J at θ.'),
-    noise: z
-      .object({
-        deviation: jsonNumberSchema.describe('Standard deviation of the rounding errors in J, as measured.'),
-        scale: jsonNumberSchema.describe('Scale of the numbers that enter the last subtraction of J.'),
-        error: jsonNumberSchema.describe('What an evaluation of J is taken to be off.'),
-        relativeDifference: jsonNumberSchema.describe(
-          'The relative difference that rounding alone may give a right gradient, with the step that was asked for.',
-        ),
-        explanation: z.string().describe('The same in words, and what it means for the tolerance.'),
-      })
-      .describe('How far rounding moves J near θ.'),
-    components: countsSchema,
-    compared: z
-      .array(comparisonSchema)
+    point: z.int().describe('Its number, from 1 on.'),
+    name: z.string().optional(),
+    ...reportShape.omit({ settings: true }).shape,
+  })
+  .meta({ id: 'PointReport', description: 'What was found at one point: the report of that point alone.' });
+
+export const reportSchema: z.ZodType<Report> = reportShape
+  .extend({
+    worstPoint: z
+      .int()
+      .optional()
+      .describe(
+        'Of a job that has points: the first of those with the worst verdict that has the largest relative difference. `cost`, `noise`, `compared`, `parameters`, `diagnosis` and `warnings` of the report are those of this point.',
+      ),
+    points: z
+      .array(pointReportSchema)
       .readonly()
       .optional()
-      .describe('What each of settings.compareMethods gives beside settings.method, which alone decides.'),
-    settings: z.object({
-      method: methodSchema,
-      strategy: strategySchema,
-      epsilon: z.union([z.number(), z.literal('auto')]),
-      tolerance: z.number(),
-      componentTolerance: z.number(),
-      components: componentSelectionSchema,
-      seed: z.int(),
-      compareMethods: z.array(methodSchema).readonly().optional(),
-    }),
-    parameters: z.array(parameterReportSchema).readonly(),
-    diagnosis: diagnosisSchema.optional().describe('Of a failing job: what its parameters together tell.'),
-    warnings: z
-      .array(z.object({ code: z.enum(warningCodes), message: z.string() }))
-      .readonly()
-      .describe('What to know beside the verdict.'),
-    plan: planSchema.describe(
-      'What the check was estimated to take. A search for wrong components comes on top.',
-    ),
-    evaluations: z.int().describe('Evaluations of J, a batch of examples counting as one.'),
-    evaluationsSaved: z.int().describe('What moving every component by itself would have taken on top.'),
-    durationMs: z.number().describe('From the first dispatch to the folded report.'),
+      .describe(
+        'Of a job that has points: what was found at each. The `verdict` of the report is then the worst of theirs, `relativeDifference` the largest, `withinTolerance` whether each is, and `components`, `plan`, `evaluations`, `evaluationsSaved` and `durationMs` are of all of them together.',
+      ),
   })
   .meta({ id: 'Report' });

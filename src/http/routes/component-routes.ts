@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Parameter } from '../../check/check-job.ts';
-import { GradcheckError } from '../../errors/catalogue.ts';
 import { listComponents } from '../components/component-page.ts';
 import type { ComponentSource } from '../components/component-source.ts';
 import type { ComponentSources } from '../components/component-sources.ts';
 import type { HttpApp } from '../http-app.ts';
 import { nextLink } from '../next-link.ts';
-import { jobParamsSchema, limitSchema } from '../query-schema.ts';
+import { jobParamsSchema, limitSchema, pointSchema } from '../query-schema.ts';
+import { invalidQuery } from '../query-validation.ts';
 import { sendReportAbsent } from '../report-absent.ts';
 import { jobPath } from '../resources/job-resource.ts';
 import { listedComponentSchema, verdictSchema } from '../resources/report-resource.ts';
@@ -14,6 +14,7 @@ import type { ServiceParts } from '../service-parts.ts';
 
 const componentQuerySchema = z.strictObject({
   parameter: z.string().optional().describe('Only components of this parameter.'),
+  point: pointSchema,
   order: z
     .enum(['index', 'worst'])
     .default('index')
@@ -49,7 +50,7 @@ export function componentRoutes(
     async ({ params, query }, reply) => {
       const job = await coordinator.get(params.id);
       if (job.status !== 'succeeded') return sendReportAbsent(reply, job);
-      const source = await sources.open(job.id);
+      const source = await sources.open(job.id, query.point);
       const parameter = query.parameter === undefined ? undefined : findParameter(source, query.parameter);
       enforceCursor(source, query.after);
       const page = await listComponents(source, { ...query, parameter });
@@ -64,15 +65,13 @@ function findParameter({ parameters }: ComponentSource, name: string): Parameter
   const found = parameters.find((parameter) => parameter.name === name);
   if (found !== undefined) return found;
   const names = parameters.map((parameter) => parameter.name).join(', ');
-  throw invalidQuery('/parameter', `there is no parameter "${name}"; there are ${names}`);
+  const detail = `there is no parameter "${name}"; there are ${names}`;
+  throw invalidQuery([{ pointer: '/parameter', detail }]);
 }
 
 function enforceCursor({ parameters }: ComponentSource, after: number | undefined): void {
   const last = parameters[parameters.length - 1];
   if (after === undefined || after < last.offset + last.size) return;
-  throw invalidQuery('/after', `the last component is ${last.offset + last.size - 1}`);
-}
-
-function invalidQuery(pointer: string, detail: string): GradcheckError {
-  return new GradcheckError('invalid-query', 'The query has 1 fault.', { faults: [{ pointer, detail }] });
+  const detail = `the last component is ${last.offset + last.size - 1}`;
+  throw invalidQuery([{ pointer: '/after', detail }]);
 }

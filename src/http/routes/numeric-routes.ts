@@ -8,7 +8,7 @@ import type { ComponentSource } from '../components/component-source.ts';
 import type { ComponentSources } from '../components/component-sources.ts';
 import { matchesTag } from '../entity-tag.ts';
 import type { HttpApp } from '../http-app.ts';
-import { emptyQuerySchema, jobParamsSchema } from '../query-schema.ts';
+import { jobParamsSchema, pointSchema } from '../query-schema.ts';
 import { sendReportAbsent } from '../report-absent.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
@@ -53,7 +53,7 @@ export function numericRoutes(app: HttpApp, { coordinator }: ServiceParts, sourc
           summary: `Read the numeric gradient of a job that has succeeded, as ${name.replace('numeric', '')}`,
           operationId,
           params: jobParamsSchema,
-          querystring: emptyQuerySchema,
+          querystring: z.strictObject({ point: pointSchema }),
           response: {
             200: {
               description:
@@ -68,12 +68,16 @@ export function numericRoutes(app: HttpApp, { coordinator }: ServiceParts, sourc
         const job = await coordinator.get(request.params.id);
         if (job.status !== 'succeeded') return sendReportAbsent(reply, job);
         // The numbers of a job never change.
-        const tag = `"${job.id}"`;
+        const { point } = request.query;
+        const ofPoint = point === undefined ? '' : `-${point}`;
+        const tag = `"${job.id}${ofPoint}"`;
         reply.header('etag', tag);
         if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-        const source = await sources.open(job.id);
+        const source = await sources.open(job.id, point);
         const pieces = write(source.parameters, valuesOf(source));
-        reply.type(type).header('content-disposition', `attachment; filename="${name}"`);
+        reply
+          .type(type)
+          .header('content-disposition', `attachment; filename="${name.replace('.', `${ofPoint}.`)}"`);
         return reply.send(Readable.from(pieces, { objectMode: false, highWaterMark: BUFFERED }));
       },
     );

@@ -60,11 +60,11 @@ export function reportRoutes(
       reply.header('vary', 'accept').header('etag', tag);
       if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
       if (type === CSV_MEDIA_TYPE) {
-        const source = await sources.open(job.id);
+        const first = await sources.open(job.id, 1);
         return reply
           .type(`${CSV_MEDIA_TYPE}; charset=utf-8; header=present`)
           .header('content-disposition', 'attachment; filename="components.csv"')
-          .send(Readable.from(componentLines(source)));
+          .send(Readable.from(componentLines(first, sources, job.id)));
       }
       const text = await store.jobs.report(job.id);
       if (text === undefined) throw new GradcheckError('job-removed', `job ${job.id} was removed`);

@@ -118,10 +118,14 @@ export interface JobStore {
   /** Moves a queued job to running; harmless when it runs already. */
   start(lease: Lease, startedAt: number): Promise<boolean>;
 
-  /** Stores one shard's result; storing the same shard again changes nothing. Also stores the progress. */
-  putShardResult(lease: Lease, result: ShardResult, progress: JobProgress): Promise<boolean>;
-  /** Results of a stage in shard order. */
-  shardResults(id: string, stage: StageName): Promise<readonly ShardResult[]>;
+  /**
+   * Stores one shard's result; storing the same shard of the same point again changes nothing. Also stores the
+   * progress.
+   * @param point the number of the point that the shard is of; the first if left out
+   */
+  putShardResult(lease: Lease, result: ShardResult, progress: JobProgress, point?: number): Promise<boolean>;
+  /** Results of a stage in shard order. @param point as above */
+  shardResults(id: string, stage: StageName, point?: number): Promise<readonly ShardResult[]>;
 
   /** Appends an event under the next number of its job. @returns the event, or undefined when the lease is lost. */
   appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined>;

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { fileParts, type JobFiles } from '../tensor-files.ts';
+import { fileParts, filesOf, type JobFiles } from '../tensor-files.ts';
 
 const FLUSH_CHARACTERS = 1 << 16;
 
@@ -11,8 +11,9 @@ export function fingerprint(document: unknown, files: JobFiles = {}): string {
   const writer = new CanonicalWriter();
   writer.write(document);
   for (const section of fileParts) {
-    const bytes = files[section];
-    if (bytes !== undefined) writer.write({ [section]: createHash('sha256').update(bytes).digest('hex') });
+    for (const bytes of filesOf(files[section])) {
+      writer.write({ [section]: createHash('sha256').update(bytes).digest('hex') });
+    }
   }
   return writer.digest();
 }

@@ -1,3 +1,5 @@
+import { MOST_POINTS } from '../points/point-document.ts';
+
 /** One part of a multipart/form-data body. `content` is a view of the body. */
 export interface MultipartPart {
   readonly name: string;
@@ -7,8 +9,8 @@ export interface MultipartPart {
 const LINE_END = '\r\n';
 const HEADERS_END = '\r\n\r\n';
 const LONGEST_HEADERS = 8192;
-/** More than any job has. */
-const MOST_PARTS = 16;
+/** More than any job has: it may have two for each of its points. */
+const MOST_PARTS = 2 * MOST_POINTS + 16;
 
 /**
  * Splits a whole multipart/form-data body (RFC 7578) at its boundary, by the grammar of RFC 2046 section 5.1.1.

@@ -1,5 +1,5 @@
 import { quote } from '../../tensors/describe-json.ts';
-import { type FilePart, fileParts, type JobFiles } from '../tensor-files.ts';
+import { type FilePart, fileParts, type JobFiles, pointSections } from '../tensor-files.ts';
 import { type MultipartPart, splitMultipart } from './multipart.ts';
 import { type ReadOutcome, readDocument } from './read-document.ts';
 
@@ -16,7 +16,8 @@ export interface UploadForm {
 
 /**
  * Reads a job that comes as multipart/form-data: the part `job` is the document, the parts `parameters`, `gradients`
- * and `data` are files of tensors that add to it, and `model` is the file of its model.
+ * and `data` are files of tensors that add to it, and `model` is the file of its model. The first two may be there
+ * once for each point.
  * @param onRead called once the bytes are no longer needed, before the numbers of a job are put together
  */
 export function readUpload(
@@ -49,15 +50,25 @@ export function readUpload(
 }
 
 function wrongPart({ name }: MultipartPart, before: readonly MultipartPart[]): string[] {
-  if (before.some((part) => part.name === name)) return [`the part ${quote(name)} is there twice`];
+  if (!isOfPoints(name) && before.some((part) => part.name === name))
+    return [`the part ${quote(name)} is there twice`];
   if (name === JOB || isFilePart(name)) return [];
   return [`unknown part ${quote(name)}: there may be ${[JOB, ...fileParts].join(', ')}`];
 }
 
 function filesOf(parts: readonly MultipartPart[]): Pick<JobFiles, FilePart> {
-  return Object.fromEntries(
-    parts.filter(({ name }) => isFilePart(name)).map(({ name, content }) => [name, content]),
-  );
+  const contents = (part: FilePart) =>
+    parts.filter(({ name }) => name === part).map(({ content }) => content);
+  return {
+    model: contents('model').at(0),
+    parameters: contents('parameters'),
+    gradients: contents('gradients'),
+    data: contents('data').at(0),
+  };
+}
+
+function isOfPoints(name: string): boolean {
+  return pointSections.some((section) => section === name);
 }
 
 function isFilePart(name: string): boolean {

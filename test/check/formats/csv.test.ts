@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvHead, csvLine } from '../../../src/check/report/formats/component-csv.ts';
+import { ComponentCsv } from '../../../src/check/report/formats/component-csv.ts';
 import type { ListedComponent } from '../../../src/check/report/listed-component.ts';
 import { parseCsv } from './parse-csv.ts';
 
@@ -16,9 +16,11 @@ const listed: ListedComponent = {
   refined: { numeric: 0.1, step: 1e-5, bound: 3e-8 },
 };
 
+const csv = new ComponentCsv(false, []);
+
 describe('components as CSV', () => {
   it('have a line each, with all digits', () => {
-    const [head, line] = parseCsv(csvHead([]) + csvLine(listed));
+    const [head, line] = parseCsv(csv.head + csv.line(listed));
     expect(Object.fromEntries(head.map((name, i) => [name, line[i]]))).toEqual({
       parameter: 'W2',
       component: '35',
@@ -39,7 +41,8 @@ describe('components as CSV', () => {
       { method: 'forward', numeric: 3.0301 },
       { method: 'complex-step', numeric: 'NaN' },
     ] as const;
-    const [head, line] = parseCsv(csvHead(['forward', 'complex-step']) + csvLine({ ...listed, compared }));
+    const methods = new ComponentCsv(false, ['forward', 'complex-step']);
+    const [head, line] = parseCsv(methods.head + methods.line({ ...listed, compared }));
     expect(head.slice(-3)).toEqual(['refinedBound', 'forward', 'complex-step']);
     expect(line.slice(-3)).toEqual(['3e-8', '3.0301', 'NaN']);
   });
@@ -47,11 +50,11 @@ describe('components as CSV', () => {
   it('come back from a reader whatever the parameter is called; one that a spreadsheet would compute has an apostrophe', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
-        const [[parameter, component]] = parseCsv(csvLine({ ...listed, parameter: name }));
+        const [[parameter, component]] = parseCsv(csv.line({ ...listed, parameter: name }));
         expect(parameter).toBe(/^[=+\-@\t\r]/.test(name) ? `'${name}` : name);
         expect(component).toBe('35');
       }),
     );
-    expect(csvLine({ ...listed, parameter: '=1+1' })).toMatch(/^'=1\+1,/);
+    expect(csv.line({ ...listed, parameter: '=1+1' })).toMatch(/^'=1\+1,/);
   });
 });

@@ -1,7 +1,9 @@
 import type { Method } from '../../settings.ts';
 import type { ListedComponent } from '../listed-component.ts';
 
-const columns: readonly (readonly [name: string, cell: (component: ListedComponent) => string | number])[] = [
+type Column = readonly [name: string, cell: (component: ListedComponent) => string | number];
+
+const columns: readonly Column[] = [
   ['parameter', ({ parameter }) => text(parameter)],
   ['component', ({ component }) => component],
   ['index', ({ index }) => text(index.join(','))],
@@ -15,18 +17,32 @@ const columns: readonly (readonly [name: string, cell: (component: ListedCompone
   ['refinedBound', ({ refined }) => refined?.bound ?? ''],
 ];
 
-/**
- * The first line of a list of components, its line end included.
- * @param methods those that are compared: each has a column of its name
- */
-export function csvHead(methods: readonly Method[]): string {
-  return line([...columns.map(([name]) => name), ...methods]);
-}
+const columnsWithPoint: readonly Column[] = [['point', ({ point }) => point ?? ''], ...columns];
 
-/** One component as a line of CSV (RFC 4180). Numbers have all their digits; what is not finite is written as a word. */
-export function csvLine(component: ListedComponent): string {
-  const compared = component.compared?.map(({ numeric }) => numeric) ?? [];
-  return line([...columns.map(([, cell]) => cell(component)), ...compared]);
+/** A list of components as CSV (RFC 4180). Numbers have all their digits; what is not finite is written as a word. */
+export class ComponentCsv {
+  readonly #columns: readonly Column[];
+  readonly #methods: readonly Method[];
+
+  /**
+   * @param hasPoints whether they are of a job that has points: each then says of which it is
+   * @param methods those that are compared: each has a column of its name
+   */
+  constructor(hasPoints: boolean, methods: readonly Method[]) {
+    this.#columns = hasPoints ? columnsWithPoint : columns;
+    this.#methods = methods;
+  }
+
+  /** The first line, its line end included. */
+  get head(): string {
+    return line([...this.#columns.map(([name]) => name), ...this.#methods]);
+  }
+
+  /** One component as a line. */
+  line(component: ListedComponent): string {
+    const compared = component.compared?.map(({ numeric }) => numeric) ?? [];
+    return line([...this.#columns.map(([, cell]) => cell(component)), ...compared]);
+  }
 }
 
 function line(cells: readonly (string | number)[]): string {

@@ -1,36 +1,52 @@
 import { fromJsonNumber } from '../../../tensors/json-number.ts';
 import { formatShape } from '../../../tensors/tensor.ts';
+import { pointTitle } from '../../points/point.ts';
+import { reportParts } from '../../points/report-parts.ts';
 import type { ComponentReport, ParameterReport, Report } from '../report.ts';
 import type { ReportHeading } from './report-format.ts';
 
 const SUITE = 'gradient check';
 
 /**
- * A report as JUnit XML: a suite with a test case for each parameter. A failing one is a `failure`, an inconclusive
+ * A report as JUnit XML: a suite with a test case for each parameter, of a job that has points one suite for each. A
+ * failing one is a `failure`, an inconclusive
  * one `skipped`, as it has not been found wrong, and CI systems show a skipped test without failing the build.
  */
 export function formatJUnit(report: Report, { name = SUITE }: ReportHeading): string {
-  const { parameters } = report;
-  const counted = {
-    tests: parameters.length,
-    failures: parameters.filter(({ verdict }) => verdict === 'fail').length,
-    errors: 0,
-    skipped: parameters.filter(({ verdict }) => verdict === 'inconclusive').length,
-    time: report.durationMs / 1000,
-  };
+  const parts = reportParts(report);
+  const parameters = parts.flatMap((part) => part.report.parameters);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: SUITE, ...counted })}>`,
-    `  <testsuite${attributes({ name, ...counted })}>`,
+    `<testsuites${attributes({ name: SUITE, ...counted(parameters, report.durationMs) })}>`,
+    ...parts.flatMap(({ label, report: part }) =>
+      suite(part, label === undefined ? name : `${name}, ${pointTitle(label)}`),
+    ),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suite(report: Report, name: string): string[] {
+  const { parameters } = report;
+  return [
+    `  <testsuite${attributes({ name, ...counted(parameters, report.durationMs) })}>`,
     '    <properties>',
     ...properties(report).map((each) => `      <property${attributes(each)}/>`),
     '    </properties>',
     ...parameters.flatMap((parameter) => testCase(parameter, name)),
     ...outputOf(report).map((output) => `    <system-out>${escaped(output)}</system-out>`),
     '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+  ];
+}
+
+function counted(parameters: readonly ParameterReport[], durationMs: number) {
+  return {
+    tests: parameters.length,
+    failures: parameters.filter(({ verdict }) => verdict === 'fail').length,
+    errors: 0,
+    skipped: parameters.filter(({ verdict }) => verdict === 'inconclusive').length,
+    time: durationMs / 1000,
+  };
 }
 
 function properties(report: Report): { readonly name: string; readonly value: string | number }[] {

@@ -1,5 +1,7 @@
 import { fromJsonNumber, type JsonNumber } from '../../../tensors/json-number.ts';
 import { formatShape } from '../../../tensors/tensor.ts';
+import { type PointLabel, pointTitle } from '../../points/point.ts';
+import { placeOf, reportParts, warningsOfPoints } from '../../points/report-parts.ts';
 import type { ComponentReport, ParameterReport, Report, Verdict } from '../report.ts';
 import { stepSpan } from '../step-span.ts';
 import type { ReportHeading } from './report-format.ts';
@@ -7,6 +9,7 @@ import type { ReportHeading } from './report-format.ts';
 const MOST_PARAMETERS = 50;
 const MOST_COMPONENTS = 10;
 const MOST_WARNINGS = 20;
+const MOST_POINTS = 50;
 /** Longer names and messages are cut: the whole must fit a comment of a code-hosting site, 65,536 characters. */
 const LONGEST_NAME = 80;
 const LONGEST_MESSAGE = 400;
@@ -16,15 +19,18 @@ const rank: Readonly<Record<Verdict, number>> = { fail: 0, inconclusive: 1, pass
 
 /** A report as Markdown for a comment: the verdict first, then what is wrong and why. Of bounded length. */
 export function formatMarkdown(report: Report, { name }: ReportHeading): string {
+  // A whole comment has room for one point.
+  const detailed = reportParts(report).at((report.worstPoint ?? 1) - 1)?.report ?? report;
   const sections = [
     [
       `### ${marks[report.verdict]} Gradient check: ${report.verdict}${name === undefined ? '' : ` – ${plain(name)}`}`,
     ],
     [summary(report)],
-    causes(report),
-    parameterTable(report),
-    methodTable(report),
-    componentTable(report),
+    ...pointTable(report),
+    causes(detailed),
+    parameterTable(detailed),
+    methodTable(detailed),
+    componentTable(detailed),
     warnings(report),
   ];
   return `${sections
@@ -41,6 +47,31 @@ function summary({ components, relativeDifference, settings, withinTolerance, ev
     `relative difference ${digits(relativeDifference)}, ${withinTolerance ? 'within' : 'over'} the tolerance ${settings.tolerance}. ` +
     `${settings.method}, ${step}, ${settings.strategy}, ${evaluations} evaluations of J.`
   );
+}
+
+/** Of a job that has points: a line for each, those that did not pass first, and which one the rest is about. */
+function pointTable(report: Report): string[][] {
+  if (report.points === undefined) return [];
+  const ordered = report.points.toSorted((a, b) => rank[a.verdict] - rank[b.verdict]);
+  const rows = ordered
+    .slice(0, MOST_POINTS)
+    .map((point) => [
+      titleOf(point),
+      `${marks[point.verdict]} ${point.verdict}`,
+      digits(point.relativeDifference),
+      digits(point.cost),
+      `${point.components.failed} of ${point.components.checked}`,
+    ]);
+  const head = ['point', 'verdict', 'relative difference', 'J', 'wrong'];
+  const worst = report.points.find(({ point }) => point === report.worstPoint);
+  return [
+    [...table(head, rows), ...unlisted(ordered.length - rows.length, 'points')],
+    worst === undefined ? [] : [`At ${titleOf(worst)}${report.verdict === 'pass' ? '' : ', the worst'}:`],
+  ];
+}
+
+function titleOf(point: PointLabel): string {
+  return plain(cut(pointTitle(point), LONGEST_NAME));
 }
 
 /** What the parameters together tell, then each by itself. */
@@ -114,9 +145,9 @@ function componentName({ name }: ParameterReport, { index }: ComponentReport): s
   return index.length === 0 ? name : `${name}[${index.join(',')}]`;
 }
 
-function warnings({ warnings: all }: Report): string[] {
+function warnings(report: Report): string[] {
   return listed(
-    all.map(({ code: warning, message }) => `${warning}: ${message}`),
+    warningsOfPoints(report).map((warning) => `${warning.code}: ${placeOf(warning)}${warning.message}`),
     MOST_WARNINGS,
   );
 }

@@ -125,15 +125,20 @@ export class MemoryJobStore implements JobStore {
     return job?.change({ status: 'running', startedAt: job.record.startedAt ?? startedAt }) ?? false;
   }
 
-  async putShardResult(lease: Lease, result: ShardResult, progress: JobProgress): Promise<boolean> {
+  async putShardResult(
+    lease: Lease,
+    result: ShardResult,
+    progress: JobProgress,
+    point = 1,
+  ): Promise<boolean> {
     const job = this.#held(lease);
     if (job === undefined) return false;
-    job.keepResult(result.stage, result.index, encodeShardResult(result));
+    job.keepResult(point, result.stage, result.index, encodeShardResult(result));
     return job.change({ progress: { ...progress } });
   }
 
-  async shardResults(id: string, stage: StageName): Promise<readonly ShardResult[]> {
-    return (this.#jobs.get(id)?.results(stage) ?? []).map((bytes) => decodeShardResult(bytes));
+  async shardResults(id: string, stage: StageName, point = 1): Promise<readonly ShardResult[]> {
+    return (this.#jobs.get(id)?.results(point, stage) ?? []).map((bytes) => decodeShardResult(bytes));
   }
 
   async appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined> {

@@ -11,7 +11,8 @@ export class MemoryJob {
   readonly payload: JobPayload;
   readonly events: StoredEvent[] = [];
   readonly tensorIds: Set<string>;
-  readonly #results = new Map<StageName, Map<number, Uint8Array>>();
+  /** By point and stage, then by shard. */
+  readonly #results = new Map<string, Map<number, Uint8Array>>();
   #record: JobRecord;
   #report: string | undefined;
   #numeric: Numbers | undefined;
@@ -50,17 +51,18 @@ export class MemoryJob {
   }
 
   /** Keeps a shard's result unless it is there. */
-  keepResult(stage: StageName, shard: number, result: Uint8Array): void {
-    const results = this.#results.get(stage) ?? new Map<number, Uint8Array>();
-    this.#results.set(stage, results);
+  keepResult(point: number, stage: StageName, shard: number, result: Uint8Array): void {
+    const key = resultsKey(point, stage);
+    const results = this.#results.get(key) ?? new Map<number, Uint8Array>();
+    this.#results.set(key, results);
     if (results.has(shard)) return;
     results.set(shard, result);
     this.change({ bytes: this.#record.bytes + result.byteLength });
   }
 
-  /** The results of a stage in shard order. */
-  results(stage: StageName): Uint8Array[] {
-    const results = [...(this.#results.get(stage) ?? [])];
+  /** The results of a point's stage in shard order. */
+  results(point: number, stage: StageName): Uint8Array[] {
+    const results = [...(this.#results.get(resultsKey(point, stage)) ?? [])];
     return results.sort(([a], [b]) => a - b).map(([, result]) => result);
   }
 
@@ -97,4 +99,8 @@ export class MemoryJob {
     this.#results.clear();
     return bytes;
   }
+}
+
+function resultsKey(point: number, stage: StageName): string {
+  return `${point} ${stage}`;
 }

@@ -12,6 +12,7 @@ import type { SqlSession } from './sql-session.ts';
 
 /** A shard's result as it is stored. */
 export interface EncodedResult {
+  readonly point: number;
   readonly stage: StageName;
   readonly index: number;
   readonly result: Uint8Array;
@@ -31,14 +32,14 @@ export class JobCourse {
   async putShardResult(
     session: SqlSession,
     lease: Lease,
-    { stage, index, result }: EncodedResult,
+    { point, stage, index, result }: EncodedResult,
     progress: JobProgress,
   ): Promise<boolean> {
     const bytes = result.byteLength;
     const advanced = await session.changes(this.#queries.advance.bind({ ...lease, ...progress, bytes }));
     if (advanced === 0) return false;
     const { jobId } = lease;
-    const put = this.#queries.putResult.bind({ jobId, stage, shard: index, bytes, result });
+    const put = this.#queries.putResult.bind({ jobId, point, stage, shard: index, bytes, result });
     const isNew = (await session.changes(put)) === 1;
     if (!isNew) await session.changes(this.#queries.takeBytesBack.bind({ jobId, bytes }));
     return true;
@@ -67,7 +68,14 @@ export class JobCourse {
 
 type LeaseValues = { jobId: string; owner: string; fence: number };
 type ProgressValues = { stage: StageName; completed: number; total: number };
-type ResultValues = { jobId: string; stage: StageName; shard: number; bytes: number; result: Uint8Array };
+type ResultValues = {
+  jobId: string;
+  point: number;
+  stage: StageName;
+  shard: number;
+  bytes: number;
+  result: Uint8Array;
+};
 
 function courseQueries(kysely: Kysely<Schema>) {
   return {
@@ -88,6 +96,7 @@ function courseQueries(kysely: Kysely<Schema>) {
         .insertInto('shard_results')
         .values({
           job_id: value('jobId'),
+          point: value('point'),
           stage: value('stage'),
           shard: value('shard'),
           bytes: value('bytes'),

@@ -81,23 +81,26 @@ function partQueries(kysely: Kysely<Schema>) {
 
 function resultQueries(kysely: Kysely<Schema>) {
   return {
-    resultSizes: prepare<{ id: string; stage: StageName }>()((value) =>
+    resultSizes: prepare<{ id: string; point: number; stage: StageName }>()((value) =>
       kysely
         .selectFrom('shard_results')
         .select(['shard', 'bytes'])
         .where('job_id', '=', value('id'))
+        .where('point', '=', value('point'))
         .where('stage', '=', value('stage'))
         .orderBy('shard'),
     ),
-    results: prepare<{ id: string; stage: StageName; first: number; last: number }>()((value) =>
-      kysely
-        .selectFrom('shard_results')
-        .select('result')
-        .where('job_id', '=', value('id'))
-        .where('stage', '=', value('stage'))
-        .where('shard', '>=', value('first'))
-        .where('shard', '<=', value('last'))
-        .orderBy('shard'),
+    results: prepare<{ id: string; point: number; stage: StageName; first: number; last: number }>()(
+      (value) =>
+        kysely
+          .selectFrom('shard_results')
+          .select('result')
+          .where('job_id', '=', value('id'))
+          .where('point', '=', value('point'))
+          .where('stage', '=', value('stage'))
+          .where('shard', '>=', value('first'))
+          .where('shard', '<=', value('last'))
+          .orderBy('shard'),
     ),
   };
 }

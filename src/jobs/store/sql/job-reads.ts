@@ -59,12 +59,12 @@ export class JobReads {
   }
 
   /** About a chunk's bytes are read by one statement; between two the event loop is let run. */
-  async shardResults(id: string, stage: StageName): Promise<ShardResult[]> {
+  async shardResults(id: string, point: number, stage: StageName): Promise<ShardResult[]> {
     const results: ShardResult[] = [];
-    const sizes = await this.#session.rows(this.#queries.resultSizes.bind({ id, stage }));
+    const sizes = await this.#session.rows(this.#queries.resultSizes.bind({ id, point, stage }));
     for (const [first, last] of runsOf(sizes)) {
       if (results.length > 0) await setImmediate();
-      const rows = await this.#session.rows(this.#queries.results.bind({ id, stage, first, last }));
+      const rows = await this.#session.rows(this.#queries.results.bind({ id, point, stage, first, last }));
       for (const { result } of rows) results.push(decodeShardResult(result));
     }
     return results;

@@ -16,7 +16,7 @@ export async function migrate(database: SqlDatabase, log?: Log): Promise<void> {
     const from = await storedVersion(kysely);
     if (from > migrations.length) throw newerSchema(from);
     if (from === 0) await createState(kysely);
-    for (const migration of migrations.slice(from)) await migration(kysely.schema, database.dialect);
+    for (const migration of migrations.slice(from)) await migration(kysely, database.dialect);
     await kysely.updateTable('store_state').set({ schema_version: migrations.length }).execute();
     if (from < migrations.length) log?.info({ from, to: migrations.length }, 'store schema migrated');
   });

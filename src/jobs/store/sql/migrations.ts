@@ -1,11 +1,12 @@
-import { type ColumnDefinitionBuilder, type SchemaModule, sql } from 'kysely';
+import { type ColumnDefinitionBuilder, type Kysely, type SchemaModule, sql } from 'kysely';
+import type { Schema } from './schema.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
 /** Brings the tables from the version before to the next. Once released, a migration is never changed. */
-export type Migration = (schema: SchemaModule, dialect: SqlDialect) => Promise<void>;
+export type Migration = (kysely: Kysely<Schema>, dialect: SqlDialect) => Promise<void>;
 
 /** The first entry makes version 1 out of nothing, the second makes version 2, and so on. */
-export const migrations: readonly Migration[] = [createTables];
+export const migrations: readonly Migration[] = [createTables, tellPointsApart];
 
 function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull();
@@ -16,7 +17,7 @@ function ofJob(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull().references('jobs.id').onDelete('cascade');
 }
 
-async function createTables(schema: SchemaModule, dialect: SqlDialect): Promise<void> {
+async function createTables({ schema }: Kysely<Schema>, dialect: SqlDialect): Promise<void> {
   await createTensorTables(schema, dialect);
   await createJobTable(schema);
   await createJobParts(schema, dialect);
@@ -163,4 +164,24 @@ async function createKeyTables(schema: SchemaModule): Promise<void> {
     .addColumn('removed_at', 'bigint', required)
     .execute();
   await schema.createIndex('removed_jobs_by_time').on('removed_jobs').columns(['removed_at']).execute();
+}
+
+/** The results of a job's points are told apart. Those that are there already are of jobs of one point. */
+async function tellPointsApart(kysely: Kysely<Schema>, dialect: SqlDialect): Promise<void> {
+  const { schema } = kysely;
+  // A primary key cannot be changed in SQLite: the table is made anew.
+  await schema.alterTable('shard_results').renameTo('shard_results_of_one_point').execute();
+  await schema
+    .createTable('shard_results')
+    .addColumn('job_id', 'text', ofJob)
+    .addColumn('point', 'integer', required)
+    .addColumn('stage', 'text', required)
+    .addColumn('shard', 'bigint', required)
+    .addColumn('bytes', 'bigint', required)
+    .addColumn('result', dialect.bytesType, required)
+    .addPrimaryKeyConstraint('shard_results_by_point', ['job_id', 'point', 'stage', 'shard'])
+    .execute();
+  await sql`insert into shard_results (job_id, point, stage, shard, bytes, result)
+    select job_id, 1, stage, shard, bytes, result from shard_results_of_one_point`.execute(kysely);
+  await schema.dropTable('shard_results_of_one_point').execute();
 }

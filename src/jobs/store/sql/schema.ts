@@ -68,6 +68,8 @@ export interface JobTensorsTable {
 
 export interface ShardResultsTable {
   job_id: string;
+  /** The number of the job's point, from 1 on. */
+  point: number;
   stage: StageName;
   shard: number;
   bytes: number;

@@ -111,14 +111,14 @@ export class SqlJobStore implements JobStore {
     return this.#writes.write((session) => this.#leases.start(session, lease, startedAt));
   }
 
-  putShardResult(lease: Lease, result: ShardResult, progress: JobProgress): Promise<boolean> {
-    const encoded = { stage: result.stage, index: result.index, result: encodeShardResult(result) };
+  putShardResult(lease: Lease, result: ShardResult, progress: JobProgress, point = 1): Promise<boolean> {
+    const encoded = { point, stage: result.stage, index: result.index, result: encodeShardResult(result) };
     const put = (session: SqlSession) => this.#course.putShardResult(session, lease, encoded, progress);
     return this.#writes.write(put, encoded.result.byteLength);
   }
 
-  shardResults(id: string, stage: StageName): Promise<readonly ShardResult[]> {
-    return this.#reads.shardResults(id, stage);
+  shardResults(id: string, stage: StageName, point = 1): Promise<readonly ShardResult[]> {
+    return this.#reads.shardResults(id, point, stage);
   }
 
   appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined> {
