@@ -6,7 +6,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
 import { type CompiledJob, compileJob, packingSizeOf, scratchSizeOf } from './compile-job.ts';
-import { atOnce, copyNumbers, type Piecewise } from './piecewise.ts';
+import { atOnce, copyEach, type Piecewise } from './piecewise.ts';
 import { specFromJson, specToJson } from './spec-json.ts';
 
 /*
@@ -86,11 +86,16 @@ export function* fillJobMemory(
   new Uint8Array(buffer, HEADER_FLOATS * 8, text.length).set(text);
   const floats = new Float64Array(buffer);
   for (let slot = 0; slot < slots; slot++) floats[layout.slot + slot * layout.slotSize] = 0;
-  yield* copyNumbers(job.theta, floats, layout.theta);
-  yield* copyNumbers(job.claimed, floats, layout.claimed);
-  for (const [i, { values }] of job.data.entries()) yield* copyNumbers(values, floats, layout.data[i]);
-  for (const [i, { values }] of job.spec.graph.constants.entries())
-    yield* copyNumbers(values, floats, layout.constants[i]);
+  const { theta, claimed, data, spec } = job;
+  yield* copyEach(
+    [
+      [theta, layout.theta],
+      [claimed, layout.claimed],
+      ...data.map(({ values }, i) => [values, layout.data[i]] as const),
+      ...spec.graph.constants.map(({ values }, i) => [values, layout.constants[i]] as const),
+    ],
+    floats,
+  );
   return memory;
 }
 

@@ -25,6 +25,22 @@ export function* copyNumbers(source: Numbers, target: Numbers, offset = 0): Piec
   }
 }
 
+/** Copies several runs of numbers, each from its own offset of `target` on; many short ones together are a piece. */
+export function* copyEach(
+  runs: Iterable<readonly [source: Numbers, offset: number]>,
+  target: Numbers,
+): Piecewise<void> {
+  let sinceStop = 0;
+  for (const [source, offset] of runs) {
+    if (sinceStop > 0 && sinceStop + source.length > PIECE) {
+      yield;
+      sinceStop = 0;
+    }
+    yield* copyNumbers(source, target, offset);
+    sinceStop += source.length;
+  }
+}
+
 /** Sets the numbers from `start` to `end` (exclusive). */
 export function* fillNumbers(target: Numbers, value: number, start: number, end: number): Piecewise<void> {
   for (let from = start; from < end; from += PIECE) {

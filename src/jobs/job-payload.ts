@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CheckJob, CheckSpec } from '../check/check-job.ts';
 import { componentsAtAllPoints } from '../check/points/point.ts';
 import { specFromJson, specToJson } from '../check/spec-json.ts';
 import { sizeOf, type Tensor } from '../tensors/tensor.ts';
 import { INLINE_BYTES, type Numbers } from './numbers.ts';
-import { CHUNK_BYTES, type TensorStore } from './store/tensor-store.ts';
+import { type BegunPut, CHUNK_BYTES, type TensorStore } from './store/tensor-store.ts';
 
 /** The parts of a job that only its owner reads. */
 export interface JobPayload {
@@ -37,12 +38,30 @@ export async function storePayload(
   if (byteLength(all) <= INLINE_BYTES) {
     return { payload: { spec, numbers: { kind: 'inline', values: join(all) } }, stored: Promise.resolve() };
   }
-  const begun = await Promise.all(all.map((values) => tensors.begin(values)));
+  const begun = await beginAll(all, tensors);
   const stored = Promise.all(begun.map((put) => put.stored));
   // A job must not be stored before its numbers are, or in the same transaction.
   if (all.some((values) => values.byteLength > CHUNK_BYTES)) await stored;
   const [theta, claimed, ...data] = begun.map(({ id }) => id);
   return { payload: { spec, numbers: { kind: 'tensors', theta, claimed, data } }, stored };
+}
+
+/** Begins to store one after the other: to hash a chunk of each of many at once would hold the event loop. */
+async function beginAll(all: readonly Float64Array[], tensors: TensorStore): Promise<BegunPut[]> {
+  const begun: BegunPut[] = [];
+  let sinceTurn = 0;
+  for (const values of all) {
+    if (sinceTurn > 0 && sinceTurn + values.byteLength > CHUNK_BYTES) {
+      await setImmediate();
+      sinceTurn = 0;
+    }
+    const put = await tensors.begin(values);
+    // What goes wrong is told to whoever waits for all of them, which nobody does before the last one has begun.
+    put.stored.catch(() => {});
+    begun.push(put);
+    sinceTurn += values.byteLength;
+  }
+  return begun;
 }
 
 /** Reads a job back. @returns undefined when one of its tensors is gone. */
@@ -85,9 +104,15 @@ async function loadNumbers(
     return cut(numbers.values, [components, components, ...spec.data.map(({ shape }) => sizeOf(shape))]);
   }
   const { theta, claimed, data } = numbers;
-  const found = await Promise.all([theta, claimed, ...data].map((id) => tensors.get(id)));
-  const whole = found.filter((values) => values !== undefined);
-  return whole.length === found.length ? whole : undefined;
+  const found: Float64Array[] = [];
+  // One after the other, as a chunk of each of many at once would hold the event loop.
+  for (const id of [theta, claimed, ...data]) {
+    const values = await tensors.get(id);
+    if (values === undefined) return undefined;
+    found.push(values);
+    await setImmediate();
+  }
+  return found;
 }
 
 function byteLength(all: readonly Float64Array[]): number {

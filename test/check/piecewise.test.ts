@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { atOnce, copyNumbers, fillNumbers } from '../../src/check/piecewise.ts';
+import { atOnce, copyEach, copyNumbers, fillNumbers } from '../../src/check/piecewise.ts';
 import { marksRange, packGradient, readMarks } from '../../src/check/verdict/stored-gradient.ts';
 
 /** Lengths about the end of a piece, of two, and others. */
@@ -41,6 +41,22 @@ describe('work on many numbers', () => {
       [...copyNumbers(new Float64Array(count), new Float64Array(count))].length;
     expect([stops(0), stops(1000), stops(2 ** 17)]).toEqual([0, 0, 0]);
     expect([stops(2 ** 17 + 1), stops(2 ** 20)]).toEqual([1, 7]);
+  });
+
+  it('copies many short runs to their places, a piece of them at a time', () => {
+    const stopsOf = (count: number, length: number) => {
+      const target = new Float64Array(count * length);
+      const runs = Array.from(
+        { length: count },
+        (_, i) => [new Float64Array(length).fill(i), i * length] as const,
+      );
+      const stops = [...copyEach(runs, target)].length;
+      expect([0, length, 2 * length].map((at) => target[at])).toEqual([0, 1, 2]);
+      return stops;
+    };
+    expect([stopsOf(3, 10), stopsOf(8, 2 ** 17), stopsOf(8, 2 ** 16), stopsOf(8, 2 ** 18)]).toEqual([
+      0, 7, 3, 15,
+    ]);
   });
 });
 
