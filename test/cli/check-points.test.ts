@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkGradients, type JobDocument } from '../../src/index.ts';
 import { parseCsv } from '../check/formats/parse-csv.ts';
 import { writtenFile } from '../fixtures/written-files.ts';
@@ -60,7 +60,8 @@ describe('gradcheck check of several points', () => {
     );
     const options = files.flatMap((path, i) => [i % 2 === 0 ? '--parameters' : '--gradients', path]);
     const named = JSON.stringify({ model, points: [{ name: 'start' }, { name: 'epoch 3' }] });
-    const { url } = await startService();
+    const { url, child } = await startService();
+    onTestFinished(() => void child.kill());
     const [here, there] = await Promise.all([
       runGradcheck(['check', '-', ...options, '--format', 'json'], named),
       runGradcheck(['check', '-', ...options, '--format', 'json', '--server', url], named),
