@@ -2,7 +2,7 @@ import type { CompiledJob } from '../compile-job.ts';
 import type { Noise } from '../noise/noise.ts';
 import type { RefineShard, StagePlan, SweepShard } from '../shard.ts';
 import type { ComponentRun } from './selection.ts';
-import { countComponents, type SweepBlock, sliceRuns } from './sweep-block.ts';
+import { countComponents, flopsOf, type SweepBlock, sliceRuns } from './sweep-block.ts';
 
 /** Floating-point operations of the smallest and the largest shard: about 1 ms and 100 ms. */
 const SMALLEST_SHARD = 2e6;
@@ -67,7 +67,7 @@ export interface ProbeRange {
 
 /** Cuts probes, numbered through the blocks, into ranges of less and less work. */
 export function cutRanges(blocks: readonly Pick<SweepBlock, 'probes' | 'flopsPerProbe'>[]): ProbeRange[] {
-  const whole = blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
+  const whole = flopsOf(blocks);
   const targetOf = (rest: number) => {
     const share = Math.max(rest * SHARE_OF_REST, whole * SHARE_OF_WHOLE);
     return Math.min(LARGEST_SHARD, Math.max(SMALLEST_SHARD, share));

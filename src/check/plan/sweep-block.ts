@@ -75,7 +75,7 @@ export function sliceRuns(runs: readonly ComponentRun[], start: number, count: n
 }
 
 /** The work of some blocks, in floating-point operations. */
-export function flopsOf(blocks: readonly SweepBlock[]): number {
+export function flopsOf(blocks: readonly Pick<SweepBlock, 'probes' | 'flopsPerProbe'>[]): number {
   return blocks.reduce((sum, { probes, flopsPerProbe }) => sum + probes * flopsPerProbe, 0);
 }
 
