@@ -1,16 +1,13 @@
-import type { Report } from '../check/report/report.ts';
-import type { Conclusions } from '../check/verdict/conclusions.ts';
-import { packGradients } from '../check/verdict/stored-gradient.ts';
-import { inPieces } from './in-pieces.ts';
-import type { JobEventBody, StoredEvent } from './job-event.ts';
+import type { FoldedCheck } from '../check/folded-check.ts';
+import { type NewEvent, newEvent, type StoredEvent } from './job-event.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
-import { INLINE_BYTES } from './numbers.ts';
+import { INLINE_BYTES, type Numbers } from './numbers.ts';
 import type { JobEnding, Lease, Store } from './store/job-store.ts';
 import { CHUNK_BYTES } from './store/tensor-store.ts';
 
 /** How a job ends. */
 export type JobEnd =
-  | { readonly kind: 'succeeded'; readonly report: Report; readonly conclusions: readonly Conclusions[] }
+  | { readonly kind: 'succeeded'; readonly check: FoldedCheck }
   | { readonly kind: 'failed'; readonly error: JobError }
   | { readonly kind: 'cancelled' };
 
@@ -18,7 +15,7 @@ export type JobEnd =
 export interface EndPoint {
   readonly progress: JobProgress;
   /** Parameter events that are not stored yet. */
-  readonly earlier: readonly JobEventBody[];
+  readonly earlier: readonly NewEvent[];
   /** Where the start has not been stored by itself. */
   readonly startedAt?: number;
   readonly finishedAt: number;
@@ -33,51 +30,45 @@ export async function storeEnd(
   store: Store,
   lease: Lease,
   end: JobEnd,
-  point: EndPoint,
+  { earlier, ...point }: EndPoint,
 ): Promise<{ readonly changes: Partial<JobRecord>; readonly events: readonly StoredEvent[] } | undefined> {
-  const { description, stored } = await describeEnd(store, end);
-  const ending: JobEnding = { ...point, ...description };
+  const { event, ...outcome } = describe(end);
+  const { numeric, stored } = await storeNumeric(store, end);
+  const ending: JobEnding = { ...point, ...outcome, numeric, events: [...earlier, event] };
   const [events] = await Promise.all([store.jobs.finish(lease, ending), stored]);
   const { status, verdict, error, progress, finishedAt, expiresAt } = ending;
   return events && { changes: { status, verdict, error, progress, finishedAt, expiresAt }, events };
 }
 
-interface DescribedEnd {
-  readonly description: Omit<JobEnding, keyof EndPoint>;
-  /** Resolves when the numbers that the description names are durable. */
-  readonly stored: Promise<void>;
-}
-
-async function describeEnd(store: Store, end: JobEnd): Promise<DescribedEnd> {
-  const stored = Promise.resolve();
+function describe(end: JobEnd): Pick<JobEnding, 'status' | 'verdict' | 'error'> & { event: NewEvent } {
   switch (end.kind) {
     case 'succeeded':
-      return describeSuccess(store, end.report, end.conclusions);
+      return {
+        status: 'succeeded',
+        verdict: end.check.verdict,
+        event: { type: 'report', data: end.check.report },
+      };
     case 'failed': {
-      const event: JobEventBody = { type: 'failed', data: { error: end.error } };
-      return { description: { status: 'failed', error: end.error, event }, stored };
+      const { error } = end;
+      return { status: 'failed', error, event: newEvent({ type: 'failed', data: { error } }) };
     }
     case 'cancelled':
-      return { description: { status: 'cancelled', event: { type: 'cancelled', data: {} } }, stored };
+      return { status: 'cancelled', event: newEvent({ type: 'cancelled', data: {} }) };
   }
+}
+
+interface StoredNumeric {
+  readonly numeric?: Numbers;
+  /** Resolves when it is durable. */
+  readonly stored?: Promise<void>;
 }
 
 /** A gradient of up to one chunk is committed together with the end, a larger one before it. */
-async function describeSuccess(
-  store: Store,
-  report: Report,
-  conclusions: readonly Conclusions[],
-): Promise<DescribedEnd> {
-  const numeric = await inPieces(packGradients(conclusions));
-  const event: JobEventBody = { type: 'report', data: report };
-  const description = { status: 'succeeded', verdict: report.verdict, report, event } as const;
-  if (numeric.byteLength <= INLINE_BYTES) {
-    return {
-      description: { ...description, numeric: { kind: 'inline', values: numeric } },
-      stored: Promise.resolve(),
-    };
-  }
+async function storeNumeric(store: Store, end: JobEnd): Promise<StoredNumeric> {
+  if (end.kind !== 'succeeded') return {};
+  const { numeric } = end.check;
+  if (numeric.byteLength <= INLINE_BYTES) return { numeric: { kind: 'inline', values: numeric } };
   const { id, stored } = await store.tensors.begin(numeric);
   if (numeric.byteLength > CHUNK_BYTES) await stored;
-  return { description: { ...description, numeric: { kind: 'tensor', id } }, stored };
+  return { numeric: { kind: 'tensor', id }, stored };
 }

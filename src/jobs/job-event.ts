@@ -15,11 +15,19 @@ export interface FinishedParameter extends Omit<ParameterReport, 'histogram'> {
   readonly pointName?: string;
 }
 
-/** A stored event; `data` is its JSON text as it goes out on the stream. */
-export interface StoredEvent {
-  readonly id: number;
+/** An event as it is to be stored, without its number: its JSON text as it goes out on the stream. */
+export interface NewEvent {
   readonly type: JobEventBody['type'];
   readonly data: string;
+}
+
+export function newEvent({ type, data }: JobEventBody): NewEvent {
+  return { type, data: JSON.stringify(data) };
+}
+
+/** A stored event; `data` is its JSON text as it goes out on the stream. */
+export interface StoredEvent extends NewEvent {
+  readonly id: number;
 }
 
 export function isTerminalEvent(type: StoredEvent['type']): boolean {

@@ -1,6 +1,6 @@
 import type { ShardResult } from '../check/shard.ts';
 import { Deferred } from './deferred.ts';
-import type { JobEventBody } from './job-event.ts';
+import type { NewEvent } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobProgress } from './job-record.ts';
 import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
@@ -26,7 +26,7 @@ export interface JobWriterParts {
  */
 export class JobWriter {
   readonly #parts: JobWriterParts;
-  readonly #events: JobEventBody[] = [];
+  readonly #events: NewEvent[] = [];
   #writes = 0;
   #sendingEvents = false;
   #settled: Deferred<void> | undefined;
@@ -51,18 +51,18 @@ export class JobWriter {
   }
 
   /** Stores an event after those given before. */
-  event(body: JobEventBody): void {
-    this.#events.push(body);
+  event(event: NewEvent): void {
+    this.#events.push(event);
     void this.#sendEvents();
   }
 
   /** Keeps an event for `takeEvents`, rather than storing it by itself. */
-  holdEvent(body: JobEventBody): void {
-    this.#events.push(body);
+  holdEvent(event: NewEvent): void {
+    this.#events.push(event);
   }
 
   /** Takes the events that are not stored and not being stored, to be stored in another way. */
-  takeEvents(): JobEventBody[] {
+  takeEvents(): NewEvent[] {
     return this.#events.splice(0);
   }
 
@@ -81,11 +81,11 @@ export class JobWriter {
   async #sendEvents(): Promise<void> {
     if (this.#sendingEvents) return;
     this.#sendingEvents = true;
-    for (let body = this.#events.shift(); body !== undefined; body = this.#events.shift()) {
-      const next = body;
-      const event = await this.#write(({ store, lease }) => store.appendEvent(lease, next));
-      if (event === undefined) break;
-      this.#parts.feed.publish([event]);
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      const next = event;
+      const stored = await this.#write(({ store, lease }) => store.appendEvent(lease, next));
+      if (stored === undefined) break;
+      this.#parts.feed.publish([stored]);
     }
     this.#sendingEvents = false;
   }

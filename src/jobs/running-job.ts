@@ -1,4 +1,5 @@
 import type { CheckJob } from '../check/check-job.ts';
+import { foldCheck } from '../check/folded-check.ts';
 import { PointSequence } from '../check/points/point-sequence.ts';
 import type { Shard } from '../check/shard.ts';
 import type { Place } from './admission.ts';
@@ -8,9 +9,10 @@ import { Deferred } from './deferred.ts';
 import { EarlierWork } from './earlier-work.ts';
 import type { Executor, ShardOutcome } from './executor/executor.ts';
 import type { QueuedJob } from './fair-queue.ts';
+import { inPieces } from './in-pieces.ts';
 import { InterruptionSwitch } from './interruption.ts';
 import { type JobEnd, storeEnd } from './job-end.ts';
-import type { JobEventBody } from './job-event.ts';
+import type { NewEvent } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobLease } from './job-lease.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
@@ -249,7 +251,7 @@ export class RunningJob implements QueuedJob {
     this.#driver = driver;
     await driver.run();
     if (this.#interruption.isSet) return undefined;
-    return { kind: 'succeeded', report: points.report(), conclusions: points.conclusions };
+    return { kind: 'succeeded', check: await inPieces(foldCheck(points)) };
   }
 
   #describeStages(lease: Lease, { onReady }: RunningJobHooks): PointDriverParts['stages'] {
@@ -309,7 +311,7 @@ export class RunningJob implements QueuedJob {
     else await this.#end(end, earlier);
   }
 
-  async #end(end: JobEnd, earlier: readonly JobEventBody[]): Promise<void> {
+  async #end(end: JobEnd, earlier: readonly NewEvent[]): Promise<void> {
     const { store, retry, clock, log, settings } = this.#parts;
     const lease = this.#lease.held;
     if (lease === undefined) return this.#feed.leave();

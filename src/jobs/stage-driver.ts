@@ -5,7 +5,7 @@ import type { ParameterReport } from '../check/report/report.ts';
 import type { Shard, ShardResult, StageName, StagePlan } from '../check/shard.ts';
 import type { ShardOutcome } from './executor/executor.ts';
 import { inPiecesUnless } from './in-pieces.ts';
-import type { JobEventBody } from './job-event.ts';
+import { type NewEvent, newEvent } from './job-event.ts';
 import type { JobError, JobProgress } from './job-record.ts';
 import type { JobWriter } from './job-writer.ts';
 import { StageShards } from './stage-shards.ts';
@@ -149,11 +149,9 @@ export class StageDriver {
   }
 }
 
-function parameterEvent({ histogram: _, ...report }: ParameterReport, label?: PointLabel): JobEventBody {
-  if (label === undefined) return { type: 'parameter', data: report };
+function parameterEvent({ histogram: _, ...report }: ParameterReport, label?: PointLabel): NewEvent {
+  if (label === undefined) return newEvent({ type: 'parameter', data: report });
   const { point, name } = label;
-  return {
-    type: 'parameter',
-    data: { point, ...(name === undefined ? {} : { pointName: name }), ...report },
-  };
+  const data = { point, ...(name === undefined ? {} : { pointName: name }), ...report };
+  return newEvent({ type: 'parameter', data });
 }

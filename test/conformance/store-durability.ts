@@ -6,7 +6,7 @@ import {
   aJob,
   anEnding,
   anInlinePayload,
-  aParameter,
+  aParameterEvent,
   aPayload,
   aReport,
   endedJob,
@@ -59,7 +59,7 @@ export function durabilityConformance(bench: StoreBench): void {
       } as const;
       const progress = { stage: 'prepare', completed: 1, total: 3 } as const;
       await bench.store.jobs.putShardResult(old, result, progress);
-      await bench.store.jobs.appendEvent(old, { type: 'parameter', data: aParameter('W1') });
+      await bench.store.jobs.appendEvent(old, aParameterEvent('W1'));
       await bench.reopen();
       const { jobs } = bench.store;
       expect(await jobs.claimable(START + 10_000, 10)).toEqual([
@@ -67,7 +67,7 @@ export function durabilityConformance(bench: StoreBench): void {
       ]);
       const lease = await acquireJob(bench.store, old.jobId, 'next', START + 10_000);
       expect(await jobs.shardResults(old.jobId, 'prepare')).toEqual([result]);
-      expect(await jobs.appendEvent(old, { type: 'parameter', data: aParameter('late') })).toBeUndefined();
+      expect(await jobs.appendEvent(old, aParameterEvent('late'))).toBeUndefined();
       expect((await jobs.finish(lease, anEnding()))?.map(({ id }) => id)).toEqual([2]);
     });
 
@@ -92,7 +92,7 @@ export function durabilityConformance(bench: StoreBench): void {
       const payload = await aPayload(bench.store);
       const lease = await runningJob(bench.store);
       const appended = Array.from({ length: 500 }, (_, i) =>
-        bench.store.jobs.appendEvent(lease, { type: 'parameter', data: aParameter(`W${i}`) }),
+        bench.store.jobs.appendEvent(lease, aParameterEvent(`W${i}`)),
       );
       const put = bench.store.jobs.payload(lease.jobId);
       await bench.reopen();

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { ParameterReport, Report } from '../../src/check/report/report.ts';
+import { type NewEvent, newEvent } from '../../src/jobs/job-event.ts';
 import type { JobNumbers, JobPayload } from '../../src/jobs/job-payload.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
 import type { JobEnding, Lease, Store } from '../../src/jobs/store/job-store.ts';
@@ -74,14 +75,11 @@ export async function runningJob(store: Store, fields: Partial<JobRecord> = {}):
 }
 
 export function anEnding(fields: Partial<JobEnding> = {}): JobEnding {
-  const report = aReport();
   return {
     status: 'succeeded',
     progress: { stage: 'sweep', completed: 3, total: 3 },
     verdict: 'fail',
-    report,
-    earlier: [],
-    event: { type: 'report', data: report },
+    events: [newEvent({ type: 'report', data: aReport() })],
     finishedAt: START + 2,
     expiresAt: START + 1_000_000,
     ...fields,
@@ -90,8 +88,8 @@ export function anEnding(fields: Partial<JobEnding> = {}): JobEnding {
 
 /** An ending of a job that a client had cancelled: without a report. */
 export function aCancellation(fields: Partial<JobEnding> = {}): JobEnding {
-  const { report: _, verdict: __, ...ending } = anEnding({ status: 'cancelled', ...fields });
-  return { ...ending, event: { type: 'cancelled', data: {} } };
+  const events = [newEvent({ type: 'cancelled', data: {} })];
+  return anEnding({ status: 'cancelled', verdict: undefined, events, ...fields });
 }
 
 /** Stores a job that has ended. @returns its id. */
@@ -103,6 +101,10 @@ export async function endedJob(
   const lease = await runningJob(store, fields);
   await store.jobs.finish(lease, anEnding(ending));
   return lease.jobId;
+}
+
+export function aParameterEvent(name: string): NewEvent {
+  return newEvent({ type: 'parameter', data: aParameter(name) });
 }
 
 export function aParameter(name: string): Omit<ParameterReport, 'histogram'> {

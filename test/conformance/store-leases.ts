@@ -5,7 +5,7 @@ import type { StoreBench } from './store-bench.ts';
 import {
   acquireJob,
   anEnding,
-  aParameter,
+  aParameterEvent,
   endedJob,
   insertJob,
   runningJob,
@@ -27,7 +27,7 @@ export function leaseConformance(bench: StoreBench): void {
       await jobs.renew(lease, START + 77_000),
       await jobs.start(lease, START + 5),
       await jobs.putShardResult(lease, result, progress),
-      (await jobs.appendEvent(lease, { type: 'parameter', data: aParameter('W1') })) !== undefined,
+      (await jobs.appendEvent(lease, aParameterEvent('W1'))) !== undefined,
       (await jobs.finish(lease, anEnding({ finishedAt: START + 6 }))) !== undefined,
       await jobs.release(lease),
     ];

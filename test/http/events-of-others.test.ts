@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openSqliteStore } from '../../src/jobs/store/sqlite/open-sqlite-store.ts';
-import { aJob, anEnding, anInlinePayload, aParameter } from '../conformance/store-fixtures.ts';
+import { aJob, anEnding, anInlinePayload, aParameterEvent } from '../conformance/store-fixtures.ts';
 import { openEventStream } from './event-stream.ts';
 import { startRunningService, temporaryFolder } from './running-service.ts';
 
@@ -16,8 +16,7 @@ async function jobOfAnother() {
   const { id } = aJob();
   await store.jobs.insert(aJob({ ...held, id, createdAt, status: 'running' }), anInlinePayload());
   const lease = { jobId: id, owner: held.owner, fence: held.fence };
-  const append = (name: string) =>
-    store.jobs.appendEvent(lease, { type: 'parameter', data: aParameter(name) });
+  const append = (name: string) => store.jobs.appendEvent(lease, aParameterEvent(name));
   const finish = () => {
     const finishedAt = Date.now();
     return store.jobs.finish(lease, anEnding({ finishedAt, expiresAt: finishedAt + 600_000 }));

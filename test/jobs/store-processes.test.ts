@@ -10,7 +10,7 @@ import { tensorsOf } from '../../src/jobs/job-payload.ts';
 import type { Store } from '../../src/jobs/store/job-store.ts';
 import { openSqliteStore } from '../../src/jobs/store/sqlite/open-sqlite-store.ts';
 import {
-  aParameter,
+  aParameterEvent,
   aReport,
   expectSameBits,
   insertJob,
@@ -105,7 +105,7 @@ describe('a store file', () => {
     while (!told.some(({ kind }) => kind === 'done')) {
       const lease = await runningJob(store, { createdAt: START + inserted });
       for (let k = 0; k < 3; k++) {
-        await store.jobs.appendEvent(lease, { type: 'parameter', data: aParameter('W') });
+        await store.jobs.appendEvent(lease, aParameterEvent('W'));
       }
       inserted += 1;
     }

@@ -1,5 +1,5 @@
 import { openSqliteStore } from '../../src/jobs/store/sqlite/open-sqlite-store.ts';
-import { acquireJob, aJob, anEnding, aParameter, aPayload } from '../conformance/store-fixtures.ts';
+import { acquireJob, aJob, anEnding, aParameterEvent, aPayload } from '../conformance/store-fixtures.ts';
 
 /*
  * A process that writes jobs into a store until it is killed, or has written as many as it was told to, and reports
@@ -31,7 +31,7 @@ async function writeJob(i: number): Promise<void> {
   tell({ kind: 'inserted', id, tensor });
   const lease = await acquireJob(store, id, name);
   for (let k = 1; k <= 3; k++) {
-    const event = await store.jobs.appendEvent(lease, { type: 'parameter', data: aParameter(`W${k}`) });
+    const event = await store.jobs.appendEvent(lease, aParameterEvent(`W${k}`));
     tell({ kind: 'event', id, number: event?.id ?? 0 });
   }
   await store.jobs.finish(lease, anEnding());

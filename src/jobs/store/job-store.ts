@@ -1,6 +1,6 @@
-import type { Report, Verdict } from '../../check/report/report.ts';
+import type { Verdict } from '../../check/report/report.ts';
 import type { ShardResult, StageName } from '../../check/shard.ts';
-import type { JobEventBody, LastEvent, StoredEvent } from '../job-event.ts';
+import type { LastEvent, NewEvent, StoredEvent } from '../job-event.ts';
 import type { JobPayload } from '../job-payload.ts';
 import type { JobError, JobProgress, JobRecord, JobStatus, TerminalStatus } from '../job-record.ts';
 import type { Numbers } from '../numbers.ts';
@@ -43,18 +43,19 @@ export interface Lease {
   readonly fence: number;
 }
 
-/** How a job ends: the terminal event is stored with it, in one transaction. */
+/** How a job ends: its last events are stored with it, in one transaction. */
 export interface JobEnding {
   readonly status: TerminalStatus;
   readonly progress: JobProgress;
   readonly verdict?: Verdict;
   readonly error?: JobError;
-  readonly report?: Report;
-  /** The folded numeric gradient, as `packGradient` packs it; kept only together with a report. */
+  /** The folded numeric gradient, as `packGradients` packs it; kept only together with a report. */
   readonly numeric?: Numbers;
-  /** Parameter events not stored yet, in order; they get the numbers before the terminal event's. */
-  readonly earlier: readonly JobEventBody[];
-  readonly event: JobEventBody;
+  /**
+   * Parameter events not stored yet, in order, and the terminal one. The data of a `report` event is the job's report,
+   * which a store keeps once.
+   */
+  readonly events: readonly NewEvent[];
   /** When the job was started, where `start` was not called for it. */
   readonly startedAt?: number;
   readonly finishedAt: number;
@@ -128,15 +129,14 @@ export interface JobStore {
   shardResults(id: string, stage: StageName, point?: number): Promise<readonly ShardResult[]>;
 
   /** Appends an event under the next number of its job. @returns the event, or undefined when the lease is lost. */
-  appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined>;
+  appendEvent(lease: Lease, event: NewEvent): Promise<StoredEvent | undefined>;
   /** Events with an id greater than `after`, in order, at most `limit`. */
   events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]>;
   /** The newest of a job's events; undefined when there is no such job. */
   lastEvent(id: string): Promise<LastEvent | undefined>;
 
   /**
-   * Ends a job: status, progress, report, `earlier` events and the terminal one in one transaction; its shard
-   * results are dropped.
+   * Ends a job: status, progress, report and last events in one transaction; its shard results are dropped.
    * @returns the events stored, the terminal one last, or undefined when the lease is lost or the job has ended already.
    */
   finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined>;

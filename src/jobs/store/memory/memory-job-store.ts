@@ -1,6 +1,6 @@
 import type { ShardResult, StageName } from '../../../check/shard.ts';
 import { GradcheckError } from '../../../errors/catalogue.ts';
-import type { JobEventBody, LastEvent, StoredEvent } from '../../job-event.ts';
+import type { LastEvent, NewEvent, StoredEvent } from '../../job-event.ts';
 import type { JobPayload } from '../../job-payload.ts';
 import type { JobProgress, JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
@@ -16,7 +16,6 @@ import type {
 } from '../job-store.ts';
 import { formatCursor, type PageCursor, parseCursor } from '../page-cursor.ts';
 import { decodeShardResult, encodeShardResult } from '../shard-result-codec.ts';
-import { endingTexts, newEvent } from '../stored-event.ts';
 import { MemoryJob } from './memory-job.ts';
 
 /** How long the id of a removed job is kept, in ms: 30 days. */
@@ -141,8 +140,8 @@ export class MemoryJobStore implements JobStore {
     return (this.#jobs.get(id)?.results(point, stage) ?? []).map((bytes) => decodeShardResult(bytes));
   }
 
-  async appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined> {
-    return this.#held(lease)?.keepEvent(newEvent(body));
+  async appendEvent(lease: Lease, event: NewEvent): Promise<StoredEvent | undefined> {
+    return this.#held(lease)?.keepEvent(event);
   }
 
   async events(id: string, after: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -155,9 +154,8 @@ export class MemoryJobStore implements JobStore {
   }
 
   async finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined> {
-    const texts = endingTexts(ending);
     const numericBytes = this.#bytesOfNumbers(ending.numeric);
-    return this.#held(lease)?.end(ending, texts, numericBytes);
+    return this.#held(lease)?.end(ending, numericBytes);
   }
 
   async requestCancel(id: string): Promise<JobRecord | undefined> {

@@ -1,10 +1,9 @@
 import type { StageName } from '../../../check/shard.ts';
-import type { StoredEvent } from '../../job-event.ts';
+import type { NewEvent, StoredEvent } from '../../job-event.ts';
 import { type JobPayload, tensorsOf } from '../../job-payload.ts';
 import type { JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
 import type { JobEnding, Lease } from '../job-store.ts';
-import type { endingTexts, NewEvent } from '../stored-event.ts';
 
 /** One job and what hangs on it. Texts and bytes are kept rather than objects, so that nothing is shared. */
 export class MemoryJob {
@@ -67,24 +66,24 @@ export class MemoryJob {
   }
 
   /** Numbers an event and keeps it. */
-  keepEvent({ type, data, isReport }: NewEvent): StoredEvent {
+  keepEvent({ type, data }: NewEvent): StoredEvent {
     const event = { id: this.events.length + 1, type, data };
     this.events.push(event);
-    if (!isReport) this.change({ bytes: this.#record.bytes + Buffer.byteLength(data) });
+    this.change({ bytes: this.#record.bytes + Buffer.byteLength(data) });
     return event;
   }
 
   /** @returns the events stored, the terminal one last. */
-  end(ending: JobEnding, texts: ReturnType<typeof endingTexts>, numericBytes: number): StoredEvent[] {
+  end(ending: JobEnding, numericBytes: number): StoredEvent[] {
     const { status, verdict, error, progress, numeric, ...times } = structuredClone(ending);
     const startedAt = this.#record.startedAt ?? times.startedAt;
     const { finishedAt, expiresAt } = times;
-    const events = texts.events.map((event) => this.keepEvent(event));
-    this.#report = texts.report;
+    const events = ending.events.map((event) => this.keepEvent(event));
+    const last = ending.events.at(-1);
+    this.#report = last?.type === 'report' ? last.data : undefined;
     this.#numeric = numeric;
     if (numeric?.kind === 'tensor') this.tensorIds.add(numeric.id);
-    const bytes =
-      this.#record.bytes - this.#dropResults() + Buffer.byteLength(texts.report ?? '') + numericBytes;
+    const bytes = this.#record.bytes - this.#dropResults() + numericBytes;
     const ended = { status, verdict, error, progress, startedAt, finishedAt, expiresAt };
     this.change({ ...ended, owner: undefined, leaseUntil: 0, bytes });
     return events;

@@ -1,5 +1,4 @@
-import type { StoredEvent } from '../../job-event.ts';
-import type { NewEvent } from '../stored-event.ts';
+import type { NewEvent, StoredEvent } from '../../job-event.ts';
 import type { EventsTable } from './schema.ts';
 
 /** The row of events that are stored together, the last of them under the number `last`. */
@@ -9,7 +8,7 @@ export function toEventRow(jobId: string, last: number, events: readonly NewEven
     last,
     types: JSON.stringify(events.map(({ type }) => type)),
     // JSON text has no line breaks of its own.
-    lines: events.map(({ data, isReport }) => (isReport ? '' : data)).join('\n'),
+    lines: events.map(({ type, data }) => (type === 'report' ? '' : data)).join('\n'),
   };
 }
 

@@ -6,7 +6,6 @@ import type { TerminalStatus } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
 import { bytesOf } from '../float-bytes.ts';
 import type { JobEnding, Lease } from '../job-store.ts';
-import type { endingTexts } from '../stored-event.ts';
 import type { JobCourse } from './job-course.ts';
 import { heldBy } from './job-leases.ts';
 import { errorText } from './job-row.ts';
@@ -27,26 +26,25 @@ export class JobConclusion {
     this.#queries = conclusionQueries(kysely);
   }
 
-  /** To be run in one transaction. `texts` is `endingTexts(ending)`. */
+  /** To be run in one transaction. */
   async finish(
     session: SqlSession,
     lease: Lease,
     ending: JobEnding,
-    texts: ReturnType<typeof endingTexts>,
   ): Promise<readonly StoredEvent[] | undefined> {
     const { jobId } = lease;
-    let bytes = texts.report === undefined ? 0 : Buffer.byteLength(texts.report);
-    for (const event of texts.events) bytes += event.isReport ? 0 : Buffer.byteLength(event.data);
-    bytes += await this.#bytesOf(session, ending.numeric);
-    const ended = await session.row(this.#end(lease, ending, texts.events.length, bytes));
+    let bytes = await this.#bytesOf(session, ending.numeric);
+    for (const { data } of ending.events) bytes += Buffer.byteLength(data);
+    const ended = await session.row(this.#end(lease, ending, bytes));
     if (ended === undefined) return undefined;
-    const events = await this.#course.insertEvents(session, jobId, ended.last_event, texts.events);
-    if (texts.report !== undefined) await this.#putReport(session, jobId, texts.report, ending.numeric);
+    const events = await this.#course.insertEvents(session, jobId, ended.last_event, ending.events);
+    const last = ending.events.at(-1);
+    if (last?.type === 'report') await this.#putReport(session, jobId, last.data, ending.numeric);
     await session.changes(this.#queries.dropResults.bind({ jobId }));
     return events;
   }
 
-  #end(lease: Lease, ending: JobEnding, events: number, bytes: number) {
+  #end(lease: Lease, ending: JobEnding, bytes: number) {
     return this.#queries.end.bind({
       ...lease,
       ...ending.progress,
@@ -56,7 +54,7 @@ export class JobConclusion {
       startedAt: ending.startedAt ?? null,
       finishedAt: ending.finishedAt,
       expiresAt: ending.expiresAt,
-      events,
+      events: ending.events.length,
       bytes,
     });
   }

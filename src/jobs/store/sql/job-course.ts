@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { StageName } from '../../../check/shard.ts';
-import type { StoredEvent } from '../../job-event.ts';
+import type { NewEvent, StoredEvent } from '../../job-event.ts';
 import type { JobProgress } from '../../job-record.ts';
 import type { Lease } from '../job-store.ts';
-import type { NewEvent } from '../stored-event.ts';
 import { toEventRow } from './event-row.ts';
 import { heldBy } from './job-leases.ts';
 import { prepare } from './prepared-query.ts';

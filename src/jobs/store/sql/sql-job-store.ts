@@ -1,5 +1,5 @@
 import type { ShardResult, StageName } from '../../../check/shard.ts';
-import type { JobEventBody, LastEvent, StoredEvent } from '../../job-event.ts';
+import type { LastEvent, NewEvent, StoredEvent } from '../../job-event.ts';
 import type { JobPayload } from '../../job-payload.ts';
 import type { JobProgress, JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
@@ -14,7 +14,6 @@ import type {
   RetentionLimits,
 } from '../job-store.ts';
 import { encodeShardResult } from '../shard-result-codec.ts';
-import { endingTexts, newEvent } from '../stored-event.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { JobConclusion } from './job-conclusion.ts';
 import { JobCourse } from './job-course.ts';
@@ -121,8 +120,7 @@ export class SqlJobStore implements JobStore {
     return this.#reads.shardResults(id, point, stage);
   }
 
-  appendEvent(lease: Lease, body: JobEventBody): Promise<StoredEvent | undefined> {
-    const event = newEvent(body);
+  appendEvent(lease: Lease, event: NewEvent): Promise<StoredEvent | undefined> {
     return this.#writes.write(
       (session) => this.#course.appendEvent(session, lease, event),
       event.data.length,
@@ -138,9 +136,8 @@ export class SqlJobStore implements JobStore {
   }
 
   finish(lease: Lease, ending: JobEnding): Promise<readonly StoredEvent[] | undefined> {
-    const texts = endingTexts(ending);
-    const finish = (session: SqlSession) => this.#conclusion.finish(session, lease, ending, texts);
-    return this.#writes.write(finish, texts.report?.length ?? 0);
+    const finish = (session: SqlSession) => this.#conclusion.finish(session, lease, ending);
+    return this.#writes.write(finish, ending.events.at(-1)?.data.length);
   }
 
   requestCancel(id: string): Promise<JobRecord | undefined> {
