@@ -6,7 +6,7 @@ import type { TerminalStatus } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
 import { bytesOf } from '../float-bytes.ts';
 import type { JobEnding, Lease } from '../job-store.ts';
-import type { JobCourse } from './job-course.ts';
+import type { JobEvents } from './job-events.ts';
 import { heldBy } from './job-leases.ts';
 import { errorText } from './job-row.ts';
 import { prepare } from './prepared-query.ts';
@@ -16,12 +16,12 @@ import type { TensorLinks } from './tensor-links.ts';
 
 /** Ends jobs. */
 export class JobConclusion {
-  readonly #course: JobCourse;
+  readonly #events: JobEvents;
   readonly #links: TensorLinks;
   readonly #queries: ReturnType<typeof conclusionQueries>;
 
-  constructor(kysely: Kysely<Schema>, course: JobCourse, links: TensorLinks) {
-    this.#course = course;
+  constructor(kysely: Kysely<Schema>, events: JobEvents, links: TensorLinks) {
+    this.#events = events;
     this.#links = links;
     this.#queries = conclusionQueries(kysely);
   }
@@ -37,7 +37,7 @@ export class JobConclusion {
     for (const { data } of ending.events) bytes += Buffer.byteLength(data);
     const ended = await session.row(this.#end(lease, ending, bytes));
     if (ended === undefined) return undefined;
-    const events = await this.#course.insertEvents(session, jobId, ended.last_event, ending.events);
+    const events = await this.#events.insertEvents(session, jobId, ended.last_event, ending.events);
     const last = ending.events.at(-1);
     if (last?.type === 'report') await this.#putReport(session, jobId, last.data, ending.numeric);
     await session.changes(this.#queries.dropResults.bind({ jobId }));

@@ -1,11 +1,10 @@
 import type { Kysely } from 'kysely';
-import type { StageName } from '../../../check/shard.ts';
 import { prepare } from './prepared-query.ts';
 import type { Schema } from './schema.ts';
 
 /** The statements that read jobs and what hangs on them, and the one that asks for a job's end. */
 export function jobQueries(kysely: Kysely<Schema>) {
-  return { ...rowQueries(kysely), ...partQueries(kysely), ...resultQueries(kysely) };
+  return { ...rowQueries(kysely), ...partQueries(kysely) };
 }
 
 function rowQueries(kysely: Kysely<Schema>) {
@@ -75,32 +74,6 @@ function partQueries(kysely: Kysely<Schema>) {
     ),
     numeric: prepare<{ id: string }>()((value) =>
       kysely.selectFrom('reports').select(['numeric', 'numeric_tensor']).where('job_id', '=', value('id')),
-    ),
-  };
-}
-
-function resultQueries(kysely: Kysely<Schema>) {
-  return {
-    resultSizes: prepare<{ id: string; point: number; stage: StageName }>()((value) =>
-      kysely
-        .selectFrom('shard_results')
-        .select(['shard', 'bytes'])
-        .where('job_id', '=', value('id'))
-        .where('point', '=', value('point'))
-        .where('stage', '=', value('stage'))
-        .orderBy('shard'),
-    ),
-    results: prepare<{ id: string; point: number; stage: StageName; first: number; last: number }>()(
-      (value) =>
-        kysely
-          .selectFrom('shard_results')
-          .select('result')
-          .where('job_id', '=', value('id'))
-          .where('point', '=', value('point'))
-          .where('stage', '=', value('stage'))
-          .where('shard', '>=', value('first'))
-          .where('shard', '<=', value('last'))
-          .orderBy('shard'),
     ),
   };
 }

@@ -1,6 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
-import type { ShardResult, StageName } from '../../../check/shard.ts';
 import { GradcheckError } from '../../../errors/catalogue.ts';
 import type { LastEvent, StoredEvent } from '../../job-event.ts';
 import type { JobNumbers, JobPayload } from '../../job-payload.ts';
@@ -8,8 +6,6 @@ import type { JobRecord } from '../../job-record.ts';
 import type { Numbers } from '../../numbers.ts';
 import { floatsOf } from '../float-bytes.ts';
 import type { IdempotencyRecord } from '../job-store.ts';
-import { decodeShardResult } from '../shard-result-codec.ts';
-import { CHUNK_BYTES } from '../tensor-store.ts';
 import { endsInReport, fromEventRow } from './event-row.ts';
 import { jobQueries } from './job-queries.ts';
 import { fromJobRow } from './job-row.ts';
@@ -58,18 +54,6 @@ export class JobReads {
     return { jobs: Number(row?.jobs ?? 0), workSeconds: Number(row?.work_seconds ?? 0) };
   }
 
-  /** About a chunk's bytes are read by one statement; between two the event loop is let run. */
-  async shardResults(id: string, point: number, stage: StageName): Promise<ShardResult[]> {
-    const results: ShardResult[] = [];
-    const sizes = await this.#session.rows(this.#queries.resultSizes.bind({ id, point, stage }));
-    for (const [first, last] of runsOf(sizes)) {
-      if (results.length > 0) await setImmediate();
-      const rows = await this.#session.rows(this.#queries.results.bind({ id, point, stage, first, last }));
-      for (const { result } of rows) results.push(decodeShardResult(result));
-    }
-    return results;
-  }
-
   async events(id: string, after: number, limit: number): Promise<StoredEvent[]> {
     const rows = await this.#session.rows(this.#queries.events.bind({ id, after, limit }));
     const report = rows.some(endsInReport) ? await this.report(id) : undefined;
@@ -98,18 +82,4 @@ function numbersOf({ numbers, tensors }: Pick<Selectable<PayloadsTable>, 'number
   if (tensors === null) throw new GradcheckError('storage-failed', 'A stored job has lost its numbers.');
   const ids: Omit<Extract<JobNumbers, { kind: 'tensors' }>, 'kind'> = JSON.parse(tensors);
   return { kind: 'tensors', ...ids };
-}
-
-/** Cuts shards, in order, into runs [first, last] of about a chunk's bytes. */
-function* runsOf(sizes: readonly { shard: number; bytes: number }[]): Generator<[number, number]> {
-  let first: number | undefined;
-  let bytes = 0;
-  for (const size of sizes) {
-    first ??= size.shard;
-    bytes += size.bytes;
-    if (bytes < CHUNK_BYTES && size !== sizes.at(-1)) continue;
-    yield [first, size.shard];
-    first = undefined;
-    bytes = 0;
-  }
 }

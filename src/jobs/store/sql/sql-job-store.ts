@@ -13,10 +13,11 @@ import type {
   Lease,
   RetentionLimits,
 } from '../job-store.ts';
-import { encodeShardResult } from '../shard-result-codec.ts';
+import type { ResultStore } from '../result-store.ts';
+import { ShardResults } from '../shard-results.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { JobConclusion } from './job-conclusion.ts';
-import { JobCourse } from './job-course.ts';
+import { JobEvents } from './job-events.ts';
 import { JobInsertion } from './job-insertion.ts';
 import { JobLeases } from './job-leases.ts';
 import { listJobs } from './job-list.ts';
@@ -38,12 +39,13 @@ export class SqlJobStore implements JobStore {
   readonly #reads: JobReads;
   readonly #leases: JobLeases;
   readonly #insertion: JobInsertion;
-  readonly #course: JobCourse;
+  readonly #results: ShardResults;
+  readonly #events: JobEvents;
   readonly #conclusion: JobConclusion;
   readonly #removal: JobRemoval;
   readonly #queries: ReturnType<typeof jobQueries>;
 
-  constructor(reader: SqlSession, writes: GroupCommit, clock: () => number) {
+  constructor(reader: SqlSession, writes: GroupCommit, results: ResultStore, clock: () => number) {
     const links = new TensorLinks(reader.kysely);
     this.#reader = reader;
     this.#writes = writes;
@@ -51,8 +53,9 @@ export class SqlJobStore implements JobStore {
     this.#reads = new JobReads(reader);
     this.#leases = new JobLeases(reader.kysely);
     this.#insertion = new JobInsertion(reader.kysely, links);
-    this.#course = new JobCourse(reader.kysely);
-    this.#conclusion = new JobConclusion(reader.kysely, this.#course, links);
+    this.#results = new ShardResults(results);
+    this.#events = new JobEvents(reader.kysely);
+    this.#conclusion = new JobConclusion(reader.kysely, this.#events, links);
     this.#removal = new JobRemoval(reader, writes);
     this.#queries = jobQueries(reader.kysely);
   }
@@ -111,18 +114,16 @@ export class SqlJobStore implements JobStore {
   }
 
   putShardResult(lease: Lease, result: ShardResult, progress: JobProgress, point = 1): Promise<boolean> {
-    const encoded = { point, stage: result.stage, index: result.index, result: encodeShardResult(result) };
-    const put = (session: SqlSession) => this.#course.putShardResult(session, lease, encoded, progress);
-    return this.#writes.write(put, encoded.result.byteLength);
+    return this.#results.put(lease, result, progress, point);
   }
 
   shardResults(id: string, stage: StageName, point = 1): Promise<readonly ShardResult[]> {
-    return this.#reads.shardResults(id, point, stage);
+    return this.#results.read(id, stage, point);
   }
 
   appendEvent(lease: Lease, event: NewEvent): Promise<StoredEvent | undefined> {
     return this.#writes.write(
-      (session) => this.#course.appendEvent(session, lease, event),
+      (session) => this.#events.appendEvent(session, lease, event),
       event.data.length,
     );
   }

@@ -1,15 +1,21 @@
 import { GradcheckError } from '../../../errors/catalogue.ts';
+import type { ChunkStore } from '../chunk-store.ts';
+import { ChunkedTensorStore } from '../chunked-tensor-store.ts';
 import type { JobStore, Store } from '../job-store.ts';
+import type { ResultStore } from '../result-store.ts';
 import type { TensorStore } from '../tensor-store.ts';
 import { GroupCommit } from './group-commit.ts';
+import { SqlChunkStore } from './sql-chunk-store.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { SqlJobStore } from './sql-job-store.ts';
-import { SqlTensorStore } from './sql-tensor-store.ts';
+import { SqlResultStore } from './sql-result-store.ts';
 
 /** The store over an SQL database whose tables are there. */
 export class SqlStore implements Store {
   readonly jobs: JobStore;
   readonly tensors: TensorStore;
+  readonly chunks: ChunkStore;
+  readonly results: ResultStore;
   readonly #database: SqlDatabase;
   readonly #writes: GroupCommit;
   readonly #clock: () => number;
@@ -20,8 +26,10 @@ export class SqlStore implements Store {
     this.#database = database;
     this.#clock = clock;
     this.#writes = new GroupCommit(database);
-    this.jobs = new SqlJobStore(database.reader, this.#writes, clock);
-    this.tensors = new SqlTensorStore(database.reader, this.#writes, clock);
+    this.results = new SqlResultStore(database.reader, this.#writes);
+    this.jobs = new SqlJobStore(database.reader, this.#writes, this.results, clock);
+    this.chunks = new SqlChunkStore(database.reader, this.#writes, clock);
+    this.tensors = new ChunkedTensorStore(this.chunks);
   }
 
   async ping(): Promise<void> {

@@ -1,34 +1,47 @@
 import type { Kysely } from 'kysely';
 import type { StageName } from '../../../check/shard.ts';
-import type { NewEvent, StoredEvent } from '../../job-event.ts';
 import type { JobProgress } from '../../job-record.ts';
 import type { Lease } from '../job-store.ts';
-import { toEventRow } from './event-row.ts';
+import type { EncodedResult, ResultSize, ResultStore } from '../result-store.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { heldBy } from './job-leases.ts';
 import { prepare } from './prepared-query.ts';
-import type { EventsTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 import type { SqlSession } from './sql-session.ts';
 
-/** A shard's result as it is stored. */
-export interface EncodedResult {
-  readonly point: number;
-  readonly stage: StageName;
-  readonly index: number;
-  readonly result: Uint8Array;
-}
+/** Shard results in SQL, with the progress that each of them makes. */
+export class SqlResultStore implements ResultStore {
+  readonly #reader: SqlSession;
+  readonly #writes: GroupCommit;
+  readonly #queries: ReturnType<typeof resultQueries>;
 
-/**
- * What an owner stores while its job runs. Each write starts with an update of the job's row under the lease: it
- * tells whether the lease is still good and, on a database with many writers, locks the row.
- */
-export class JobCourse {
-  readonly #queries: ReturnType<typeof courseQueries>;
-
-  constructor(kysely: Kysely<Schema>) {
-    this.#queries = courseQueries(kysely);
+  constructor(reader: SqlSession, writes: GroupCommit) {
+    this.#reader = reader;
+    this.#writes = writes;
+    this.#queries = resultQueries(reader.kysely);
   }
 
-  async putShardResult(
+  put(lease: Lease, encoded: EncodedResult, progress: JobProgress): Promise<boolean> {
+    const put = (session: SqlSession) => this.#put(session, lease, encoded, progress);
+    return this.#writes.write(put, encoded.result.byteLength);
+  }
+
+  async sizes(id: string, point: number, stage: StageName): Promise<readonly ResultSize[]> {
+    return this.#reader.rows(this.#queries.resultSizes.bind({ id, point, stage }));
+  }
+
+  async read(
+    id: string,
+    point: number,
+    stage: StageName,
+    first: number,
+    last: number,
+  ): Promise<readonly Uint8Array[]> {
+    const rows = await this.#reader.rows(this.#queries.results.bind({ id, point, stage, first, last }));
+    return rows.map(({ result }) => new Uint8Array(result));
+  }
+
+  async #put(
     session: SqlSession,
     lease: Lease,
     { point, stage, index, result }: EncodedResult,
@@ -43,26 +56,6 @@ export class JobCourse {
     if (!isNew) await session.changes(this.#queries.takeBytesBack.bind({ jobId, bytes }));
     return true;
   }
-
-  async appendEvent(session: SqlSession, lease: Lease, event: NewEvent): Promise<StoredEvent | undefined> {
-    const bytes = Buffer.byteLength(event.data);
-    const numbered = await session.row(this.#queries.numberEvent.bind({ ...lease, bytes }));
-    if (numbered === undefined) return undefined;
-    const [stored] = await this.insertEvents(session, lease.jobId, numbered.last_event, [event]);
-    return stored;
-  }
-
-  /** Stores events under numbers that the caller has taken, `last` the greatest of them. */
-  async insertEvents(
-    session: SqlSession,
-    jobId: string,
-    last: number,
-    events: readonly NewEvent[],
-  ): Promise<StoredEvent[]> {
-    await session.changes(this.#queries.putEvents.bind({ ...toEventRow(jobId, last, events) }));
-    const first = last - events.length + 1;
-    return events.map(({ type, data }, i) => ({ id: first + i, type, data }));
-  }
 }
 
 type LeaseValues = { jobId: string; owner: string; fence: number };
@@ -76,7 +69,7 @@ type ResultValues = {
   result: Uint8Array;
 };
 
-function courseQueries(kysely: Kysely<Schema>) {
+function resultQueries(kysely: Kysely<Schema>) {
   return {
     advance: prepare<LeaseValues & ProgressValues & { bytes: number }>()((value) =>
       kysely
@@ -112,23 +105,26 @@ function courseQueries(kysely: Kysely<Schema>) {
         }))
         .where('id', '=', value('jobId')),
     ),
-    numberEvent: prepare<LeaseValues & { bytes: number }>()((value) =>
+    resultSizes: prepare<{ id: string; point: number; stage: StageName }>()((value) =>
       kysely
-        .updateTable('jobs')
-        .set((job) => ({
-          last_event: job('last_event', '+', 1),
-          bytes: job('bytes', '+', value('bytes')),
-        }))
-        .where(heldBy(value('jobId'), value('owner'), value('fence')))
-        .returning('last_event'),
+        .selectFrom('shard_results')
+        .select(['shard', 'bytes'])
+        .where('job_id', '=', value('id'))
+        .where('point', '=', value('point'))
+        .where('stage', '=', value('stage'))
+        .orderBy('shard'),
     ),
-    putEvents: prepare<Pick<EventsTable, keyof EventsTable>>()((value) =>
-      kysely.insertInto('events').values({
-        job_id: value('job_id'),
-        last: value('last'),
-        types: value('types'),
-        lines: value('lines'),
-      }),
+    results: prepare<{ id: string; point: number; stage: StageName; first: number; last: number }>()(
+      (value) =>
+        kysely
+          .selectFrom('shard_results')
+          .select('result')
+          .where('job_id', '=', value('id'))
+          .where('point', '=', value('point'))
+          .where('stage', '=', value('stage'))
+          .where('shard', '>=', value('first'))
+          .where('shard', '<=', value('last'))
+          .orderBy('shard'),
     ),
   };
 }
