@@ -11,7 +11,7 @@ import { ServiceMetrics } from './http/service-metrics.ts';
 import { Coordinator } from './jobs/coordinator.ts';
 import { type CoordinatorSettings, defaultCoordinatorSettings } from './jobs/coordinator-settings.ts';
 import { PoolExecutor } from './jobs/executor/pool-executor.ts';
-import { openSqliteStore } from './jobs/store/sqlite/open-sqlite-store.ts';
+import { openThreadStore } from './jobs/store/thread/open-thread-store.ts';
 
 /** How long the port stays open at least, for those who ask to hear that the service stops. */
 const NOTICE_MS = 500;
@@ -33,7 +33,7 @@ export interface Service {
  * @throws when the store cannot be opened or the port is taken; nothing is left running then.
  */
 export async function startService(config: Config, log: FastifyBaseLogger): Promise<Service> {
-  const store = await openSqliteStore({ path: storePath(config.DATA_DIR), log });
+  const store = await openThreadStore({ path: storePath(config.DATA_DIR), log });
   const executor = new PoolExecutor({
     threads: config.THREADS,
     shardTimeoutSeconds: config.SHARD_TIMEOUT_SECONDS,

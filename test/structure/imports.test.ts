@@ -22,8 +22,8 @@ const below: Record<string, readonly string[]> = {
   cli: [...core, 'models', 'jobs', 'config', 'main'],
   // The library: no threads, no stores, no HTTP.
   index: [...core, 'models'],
-  // A worker is the far end of the executor, and shares with it what both must agree on.
-  workers: [...core, 'models', 'jobs/executor'],
+  // A worker is the far end of the executor or of the store, and shares with it what both must agree on.
+  workers: [...core, 'models', 'jobs/executor', 'jobs/store'],
 };
 
 const graph = readImportGraph(['src', 'workers']);

@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { GradcheckError } from '../../../errors/catalogue.ts';
 import type { Log } from '../../log.ts';
-import type { Store } from '../job-store.ts';
 import { migrate } from '../sql/migrate.ts';
 import { SqlDatabase } from '../sql/sql-database.ts';
 import { SqlStore } from '../sql/sql-store.ts';
@@ -31,7 +30,11 @@ export interface SqliteStoreOptions {
  * @throws GradcheckError `storage-read-only` when the file can neither be made nor read, `storage-failed` when it is
  * no store or a later program's.
  */
-export async function openSqliteStore({ path, log, clock = Date.now }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({
+  path,
+  log,
+  clock = Date.now,
+}: SqliteStoreOptions): Promise<SqlStore> {
   const connection = path === ':memory:' ? connect(path) : await openFile(resolve(path), log);
   const database = new SqlDatabase(sqliteDialect(connection));
   try {
