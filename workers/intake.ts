@@ -1,13 +1,13 @@
-import { MessageChannel } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { CheckJob } from '../src/check/check-job.ts';
 import type { IntakeTask } from '../src/http/intake/document-intake.ts';
+import { freeBuffer } from '../src/jobs/executor/free-buffer.ts';
 import { readDocument } from '../src/models/document/read-document.ts';
 import { readUpload } from '../src/models/document/read-upload.ts';
 
 /** Reads one job document, with its files if it has any; its numbers go back without being copied. */
 export default function intake({ bytes, fingerprinted, form }: IntakeTask): unknown {
-  const release = () => free(bytes.buffer);
+  const release = () => freeBuffer(bytes.buffer);
   const outcome =
     form === undefined ? readDocument(bytes, fingerprinted) : readUpload(bytes, form, fingerprinted, release);
   release();
@@ -25,16 +25,4 @@ function buffersOf({ theta, claimed, data, spec }: CheckJob): ArrayBufferLike[] 
 
 function add(held: Map<ArrayBufferLike, number>, { buffer, byteLength }: Float64Array): void {
   held.set(buffer, (held.get(buffer) ?? 0) + byteLength);
-}
-
-/**
- * Gives the memory of a body back at once: this thread may have nothing to do for long, and an idle thread collects
- * no garbage. What is sent to a port that is closed is dropped.
- */
-function free(buffer: ArrayBuffer): void {
-  if (buffer.byteLength === 0) return;
-  const { port1, port2 } = new MessageChannel();
-  port1.postMessage(undefined, [buffer]);
-  port1.close();
-  port2.close();
 }

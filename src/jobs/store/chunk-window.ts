@@ -1,10 +1,7 @@
 import { CHUNK_BYTES } from './tensor-store.ts';
 
-/**
- * Bytes that may be on their way to the store at once: as much as keeps the disk busy while the next chunk is copied,
- * and so little that a small write that comes in between does not wait long.
- */
-const WINDOW_BYTES = 3 * CHUNK_BYTES;
+/** Bytes that may be on their way to the store at once: enough to keep the disk busy, and no burden on the memory. */
+const WINDOW_BYTES = 4 * CHUNK_BYTES;
 
 /** Lets bytes through in the order in which they come, some at a time. */
 export class ChunkWindow {

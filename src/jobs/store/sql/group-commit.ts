@@ -1,15 +1,12 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { GradcheckError } from '../../../errors/catalogue.ts';
 import { CHUNK_BYTES } from '../tensor-store.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { SqlSession } from './sql-session.ts';
 
-/** A transaction takes at most this many writes, or a chunk's bytes, so that it holds the event loop for a few ms. */
+/** A transaction takes at most this many writes, or a chunk's bytes, so that what comes next waits for a few ms. */
 const MAX_WRITES = 128;
 const MAX_BYTES = CHUNK_BYTES;
-
-/** How long a group is waited for to grow, in ms, when the one before it had writes of several. */
-const GATHER_MS = 2;
 
 interface QueuedWrite {
   readonly bytes: number;
@@ -19,10 +16,12 @@ interface QueuedWrite {
 }
 
 /**
- * The one way to write. A commit waits for the disk (0.2 to 0.4 ms on an SSD), so all writes that wait are committed
- * in one transaction: in the order they were asked for, each promise resolving after the commit. A lone write is
- * committed at the end of the same turn of the event loop; where several have come together, more are waited for a
- * moment, as PostgreSQL does with its `commit_delay`: a page that many writes change is written once for all of them.
+ * The one way to write. A commit waits for the disk, so all writes that wait are committed in one transaction: in the
+ * order they were asked for, each promise resolving after the commit. A lone write is committed at the end of the same
+ * turn of the event loop; what comes in while a commit holds the thread is the next group.
+ *
+ * Large writes that nothing depends on yet are put off: they take turns with the others, one at a time, so that a
+ * small write waits for one of them and not for all that an upload has brought.
  *
  * Should a write of a group fail, the transaction is rolled back and every write of it gets a transaction of its
  * own, so that one cannot spoil the others. A write may therefore run twice and must depend on nothing but its
@@ -31,9 +30,8 @@ interface QueuedWrite {
 export class GroupCommit {
   readonly #database: SqlDatabase;
   readonly #waiting: QueuedWrite[] = [];
+  readonly #putOff: QueuedWrite[] = [];
   #draining: Promise<void> | undefined;
-  /** Whether the last group had writes of several. */
-  #crowded = false;
   #closed = false;
 
   constructor(database: SqlDatabase) {
@@ -42,15 +40,12 @@ export class GroupCommit {
 
   /** @param bytes - roughly how much is written, when it is much. */
   write<T>(work: (session: SqlSession) => Promise<T>, bytes = 0): Promise<T> {
-    if (this.#closed) return Promise.reject(new GradcheckError('storage-failed', 'The store is closed.'));
-    return new Promise((resolve, reject) => {
-      const run = async (session: SqlSession) => {
-        const value = await work(session);
-        return () => resolve(value);
-      };
-      this.#waiting.push({ bytes, run, reject });
-      this.#draining ??= this.#drain();
-    });
+    return this.#add(this.#waiting, work, bytes);
+  }
+
+  /** The same for a write that may come later than those asked for after it, except for others put off. */
+  putOff<T>(work: (session: SqlSession) => Promise<T>, bytes: number): Promise<T> {
+    return this.#add(this.#putOff, work, bytes);
   }
 
   /** Commits what waits; later writes are refused. */
@@ -59,32 +54,38 @@ export class GroupCommit {
     await this.#draining;
   }
 
+  #add<T>(queue: QueuedWrite[], work: (session: SqlSession) => Promise<T>, bytes: number): Promise<T> {
+    if (this.#closed) return Promise.reject(new GradcheckError('storage-failed', 'The store is closed.'));
+    return new Promise((resolve, reject) => {
+      const run = async (session: SqlSession) => {
+        const value = await work(session);
+        return () => resolve(value);
+      };
+      queue.push({ bytes, run, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
   async #drain(): Promise<void> {
-    await this.#gather();
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup();
-      this.#crowded = group.length > 1;
-      await this.#commitGroup(group);
-      await this.#settle(group);
-      await this.#gather();
+    await setImmediate();
+    while (this.#waiting.length + this.#putOff.length > 0) {
+      await this.#commit(this.#takeGroup());
+      await this.#commit(this.#putOff.splice(0, 1));
     }
     this.#draining = undefined;
   }
 
   /**
-   * Every chunk of a large tensor is moved to its place in a turn of the event loop of its own: 2 to 3 ms, where the
-   * database would do so for several at once at the end of a commit, and hold the loop for 15 to 30 ms.
+   * Commits a group. Chunks are moved to their place one by one: the database would do so for several at the end of a
+   * commit, and whoever waits for the next one would wait several times as long.
    */
-  async #settle(group: readonly QueuedWrite[]): Promise<void> {
+  async #commit(group: readonly QueuedWrite[]): Promise<void> {
+    await this.#commitGroup(group);
     if (group.reduce((sum, { bytes }) => sum + bytes, 0) < MAX_BYTES) return;
-    await setImmediate();
+    // What has come in need not wait for that as well.
+    await this.#commitGroup(this.#takeGroup());
     await this.#database.checkpoint();
-  }
-
-  /** setImmediate comes after the sockets have been read: what they brought in one turn is one group at least. */
-  async #gather(): Promise<void> {
-    if (this.#crowded) await setTimeout(GATHER_MS);
-    else await setImmediate();
+    await setImmediate();
   }
 
   #takeGroup(): QueuedWrite[] {
@@ -98,6 +99,7 @@ export class GroupCommit {
   }
 
   async #commitGroup(group: readonly QueuedWrite[]): Promise<void> {
+    if (group.length === 0) return;
     let begun = false;
     try {
       const resolvers = await this.#database.transaction(async (session) => {
@@ -111,12 +113,11 @@ export class GroupCommit {
       if (begun && group.length > 1) await this.#commitEach(group);
       else for (const write of group) write.reject(error);
     }
+    // Answers go out, and what came in meanwhile is taken in, before the next commit holds the thread.
+    await setImmediate();
   }
 
   async #commitEach(group: readonly QueuedWrite[]): Promise<void> {
-    for (const write of group) {
-      await this.#commitGroup([write]);
-      await setImmediate();
-    }
+    for (const write of group) await this.#commitGroup([write]);
   }
 }

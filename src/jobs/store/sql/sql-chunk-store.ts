@@ -39,7 +39,7 @@ export class SqlChunkStore implements ChunkStore {
   }
 
   putNext(id: string, bytes: number, position: number, chunk: Uint8Array): Promise<boolean> {
-    return this.#writes.write(async (session) => {
+    return this.#writes.putOff(async (session) => {
       const touch = this.#queries.touch.bind({ id, now: this.#clock() });
       if ((await session.changes(touch)) === 0) return false;
       await this.#putChunk(session, id, position, chunk);

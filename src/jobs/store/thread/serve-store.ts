@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { freeBuffer } from '../../executor/free-buffer.ts';
 import type { Log } from '../../log.ts';
 import { openSqliteStore } from '../sqlite/open-sqlite-store.ts';
 import { failureOf } from './failure.ts';
@@ -33,7 +34,11 @@ export function serveStore(port: MessagePort, { path }: ThreadStart): void {
 }
 
 async function run(store: ServedStore, [, part, method, args]: Call): Promise<unknown> {
-  return Reflect.apply(Reflect.get(store[part], method), store[part], args);
+  try {
+    return await Reflect.apply(Reflect.get(store[part], method), store[part], args);
+  } finally {
+    for (const buffer of buffersOf(args)) freeBuffer(buffer);
+  }
 }
 
 /** Sends answers that become ready in one turn, such as those of a group of writes, together. */
@@ -64,7 +69,7 @@ class AnswerBatch {
   }
 }
 
-/** The buffers of bytes, or of a list of them, that were read for the caller alone. */
+/** The buffers of bytes that cross by themselves or in a list: whoever receives them has them alone. */
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (Array.isArray(value)) return value.flatMap(buffersOf);
   return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
