@@ -232,7 +232,9 @@ function gather<Item>(items: Iterable<Item>, sweep: (item: Item) => Swept | unde
 }
 
 function componentsOf(runs: readonly ComponentRun[]): number[] {
-  return runs.flatMap((run) => Array.from({ length: run.count }, (_, i) => run.start + i));
+  const components: number[] = [];
+  for (const { start, count } of runs) for (let i = 0; i < count; i++) components.push(start + i);
+  return components;
 }
 
 function patternOf(components: readonly number[], offset: number): ShardEntry['components'] {

@@ -89,7 +89,7 @@ describe('a job of several points', () => {
     const log: string[] = [];
     const executor = Object.assign(Object.create(inner), {
       open: (...[jobId, job]: Parameters<Executor['open']>) => {
-        log.push(`open ${job.theta.length} at ${job.theta[0]}`);
+        log.push(`open ${job.theta[0]}`);
         return inner.open(jobId, job);
       },
       close: (jobId: string) => {
@@ -97,14 +97,15 @@ describe('a job of several points', () => {
         return inner.close(jobId);
       },
       run: (...call: Parameters<Executor['run']>) => inner.run(...call),
+      check: (...call: Parameters<Executor['check']>) => inner.check(...call),
       capacity: () => inner.capacity(),
       destroy: () => inner.destroy(),
     } satisfies Executor);
     const { coordinator, stop } = await startProcess(new MemoryStore(), {}, executor);
-    const cubes = [1, 2, 3].map((theta) => ({ ...cubeJob(), theta: Float64Array.of(theta) }));
-    const { job } = await coordinator.submit({ job: jobOfPoints(cubes), client: 'client' });
+    const { job } = await coordinator.submit({ job: long, client: 'client' });
     expect((await coordinator.waitForEnd(job.id, 20_000)).job.status).toBe('succeeded');
-    expect(log).toEqual(['open 1 at 1', 'close', 'open 1 at 2', 'close', 'open 1 at 3', 'close']);
+    const at = [0, 1, 2].map((point) => long.theta[(point * long.theta.length) / 3]);
+    expect(log).toEqual(at.flatMap((first) => [`open ${first}`, 'close']));
     await stop();
   });
 

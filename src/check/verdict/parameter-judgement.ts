@@ -1,5 +1,6 @@
 import type { Piecewise } from '../piecewise.ts';
 import type { ComponentRun } from '../plan/selection.ts';
+import type { Refinement } from '../sweep/refinement.ts';
 import type { SweepState } from '../sweep/sweep-state.ts';
 import type { Precision } from './precision.ts';
 import {
@@ -49,15 +50,11 @@ export class ParameterJudgement {
    * given the truncation of those of its parameter that were.
    */
   judge(component: number): ComponentVerdict {
-    const evidence = { ...this.#evidence(component), refinement: this.#sweep.refinements.get(component) };
-    const plain = judgeComponent(this.#rule, evidence);
-    if (evidence.refinement !== undefined || (plain.flags.length === 0 && plain.verdict === 'pass'))
-      return plain;
-    return judgeComponent(this.#rule, {
-      ...evidence,
-      bound: evidence.bound + this.#truncation,
-      settled: this.#truncation > 0 || this.#complexRounding > 0,
-    });
+    const refinement = this.#sweep.refinements.get(component);
+    const plain = judgeComponent(this.#rule, this.#evidence(component, refinement));
+    if (refinement !== undefined || (plain.flags.length === 0 && plain.verdict === 'pass')) return plain;
+    const settled = this.#truncation > 0 || this.#complexRounding > 0;
+    return judgeComponent(this.#rule, this.#evidence(component, refinement, this.#truncation, settled));
   }
 
   /**
@@ -100,14 +97,16 @@ export class ParameterJudgement {
     return found;
   }
 
-  /** What the sweep knows of a component. */
-  #evidence(component: number): Evidence {
+  /** What the sweep knows of a component. Always an object of one form, as all of them go through one function. */
+  #evidence(component: number, refinement?: Refinement, truncation = 0, settled = false): Evidence {
     const { numeric, crossed } = this.#sweep;
     return {
       claimed: this.#claimed[component],
       numeric: numeric[component],
-      bound: this.error(component),
+      bound: this.error(component) + truncation,
       crossed: crossed[component] !== 0,
+      refinement,
+      settled,
     };
   }
 }
