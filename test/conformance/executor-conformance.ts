@@ -114,7 +114,8 @@ export function executorConformance(name: string, create: () => Executor): void 
         result: {
           stage: 'prepare',
           index: 0,
-          prepared: { cost: 1, noise: expect.anything(), traits: expect.anything() },
+          noise: expect.anything(),
+          origin: { cost: 1, traits: expect.anything() },
           evaluations: 9,
         },
       });
