@@ -1,8 +1,13 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { CheckJob } from '../src/check/check-job.ts';
+import { createJobMemory } from '../src/check/job-memory.ts';
 import type { ShardResult } from '../src/check/shard.ts';
 import { ShardRunner } from '../src/check/shard-runner.ts';
 import { feelMemory } from '../src/jobs/executor/memory-pressure.ts';
-import type { ShardWork, ThreadTask, WorkerAnswer } from '../src/jobs/executor/shard-task.ts';
+import type { ShardWork, ThreadTask, WholeWork, WorkerAnswer } from '../src/jobs/executor/shard-task.ts';
+import { readInline } from '../src/jobs/job-payload.ts';
+import { checkWhole, type WholeCheck } from '../src/jobs/whole-check.ts';
+import { createKernelMemory } from '../src/kernels/kernel-memory.ts';
 import { instantiateKernels, type Kernels } from '../src/kernels/kernels.ts';
 import { loadKernelModule } from '../src/kernels/load-module.ts';
 
@@ -19,10 +24,14 @@ const module = loadKernelModule();
 /** By their numbers on this thread; the executor says when to let go. */
 const memories = new Map<number, HeldMemory>();
 
-/** The entry of a shard thread: runs one shard and answers with a plain value, whatever happens. */
+/** The memory in which this thread checks whole jobs, with its kernels. */
+let own: Pick<HeldMemory, 'memory' | 'kernels'> | undefined;
+
+/** The entry of a shard thread: runs one shard or one job and answers with a plain value, whatever happens. */
 export function runTask({ forget, work }: ThreadTask): unknown {
   for (const place of forget) letGo(place);
-  return work === undefined ? undefined : transferred(answer(work));
+  if (work === undefined) return undefined;
+  return work.kind === 'shard' ? transferred(answer(() => runShard(work))) : answer(() => runJob(work));
 }
 
 function letGo(place: number): void {
@@ -31,9 +40,29 @@ function letGo(place: number): void {
   if (memory !== undefined) feelMemory(memory.buffer.byteLength);
 }
 
-function answer(work: ShardWork): WorkerAnswer {
+function runShard(work: ShardWork): ShardResult | undefined {
+  return runnerOf(work).run(work.shard, work.slot);
+}
+
+function runJob({ job }: WholeWork): WholeCheck {
+  return checkWhole(readInline(job), openHere);
+}
+
+/** Lays a job out in this thread's own memory. */
+function openHere(job: CheckJob): ShardRunner {
+  const memory = createJobMemory(job, 1, ownMemory);
+  own = own?.memory === memory ? own : { memory, kernels: instantiateKernels(module, memory) };
+  return new ShardRunner(memory, own.kernels);
+}
+
+function ownMemory(floats: number): WebAssembly.Memory {
+  const known = own?.memory;
+  return known !== undefined && known.buffer.byteLength >= 8 * floats ? known : createKernelMemory(floats);
+}
+
+function answer<Result>(run: () => Result | undefined): WorkerAnswer<Result> {
   try {
-    const result = runnerOf(work).run(work.shard, work.slot);
+    const result = run();
     return result === undefined ? { kind: 'cancelled' } : { kind: 'done', result };
   } catch (error) {
     // The message alone: an error's class does not survive the way between threads.
@@ -59,7 +88,7 @@ function runnerOf({ place, memory: sent, opening }: ShardWork): ShardRunner {
 }
 
 /** Marks the values of a result to be moved to the main thread rather than copied. */
-function transferred(value: WorkerAnswer) {
+function transferred(value: WorkerAnswer<ShardResult>) {
   if (value.kind !== 'done') return value;
   return move({ [transferableSymbol]: buffersOf(value.result), [valueSymbol]: value });
 }

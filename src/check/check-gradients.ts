@@ -1,7 +1,7 @@
 import { GradcheckError } from '../errors/catalogue.ts';
 import { instantiateKernels } from '../kernels/kernels.ts';
+import { checkInTurn } from './check-in-turn.ts';
 import type { CheckJob } from './check-job.ts';
-import { CheckRun } from './check-run.ts';
 import { createJobMemory } from './job-memory.ts';
 import { PointSequence } from './points/point-sequence.ts';
 import type { Report } from './report/report.ts';
@@ -30,34 +30,19 @@ export async function checkGradients(
   options: CheckOptions = {},
 ): Promise<Report> {
   const points = new PointSequence(job);
-  for (let point = points.next(); point !== undefined; point = points.next()) {
-    await checkPoint(point, points, kernels, options);
-  }
-  return points.report();
-}
-
-/** Checks the present point of a job. */
-async function checkPoint(
-  job: CheckJob,
-  points: PointSequence,
-  kernels: WebAssembly.Module,
-  options: CheckOptions,
-): Promise<void> {
-  const started = performance.now();
-  const run = new CheckRun(job);
-  const memory = createJobMemory(job, 1);
-  const runner = new ShardRunner(memory, instantiateKernels(kernels, memory));
-  for (let plan = run.nextPlan(); plan !== undefined; plan = run.nextPlan()) {
-    for (const shard of plan.shards) {
-      options.signal?.throwIfAborted();
-      const result = runner.run(shard, 0);
-      if (result !== undefined) run.accept(result);
-      options.onProgress?.(points.progress(run));
-      options.signal?.throwIfAborted();
-      await new Promise((resolve) => setImmediate(resolve));
+  const checking = checkInTurn(points, (point) => {
+    const memory = createJobMemory(point, 1);
+    return new ShardRunner(memory, instantiateKernels(kernels, memory));
+  });
+  options.signal?.throwIfAborted();
+  for (let step = checking.next(); ; step = checking.next()) {
+    if (step.done) {
+      if (step.value === undefined) return points.report();
+      throw new GradcheckError(step.value.code, step.value.detail);
     }
+    options.onProgress?.(points.progress(step.value));
+    options.signal?.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+    options.signal?.throwIfAborted();
   }
-  const failure = points.failure(run);
-  if (failure !== undefined) throw new GradcheckError(failure.code, failure.detail);
-  points.finish(run, performance.now() - started);
 }

@@ -1,3 +1,4 @@
+import { Lazy } from '../graph/lazy.ts';
 import type { CheckJob } from './check-job.ts';
 import { compareMethods } from './comparison/method-comparison.ts';
 import { type CompiledJob, compileJob } from './compile-job.ts';
@@ -10,10 +11,11 @@ import { overallStrategy } from './plan/check-plan.ts';
 import { planPrepare, planRefine } from './plan/plan-stage.ts';
 import { type ComponentRun, runsByParameter, selectedRuns } from './plan/selection.ts';
 import { countComponents } from './plan/sweep-block.ts';
+import { joinPreparation } from './preparation.ts';
 import { foldReport } from './report/fold-report.ts';
 import { type ReportedParameter, reportParameter } from './report/parameter-report.ts';
 import type { ParameterReport, Report } from './report/report.ts';
-import type { Preparation, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
+import type { Preparation, PrepareResult, ShardResult, StageName, StagePlan, SweepResult } from './shard.ts';
 import { blankGradient } from './sweep/blank-gradient.ts';
 import { isCoarse } from './sweep/differences.ts';
 import { evenly, mostRefined } from './sweep/refined-share.ts';
@@ -42,6 +44,8 @@ export class CheckRun {
   readonly #localisation: Localisation;
   readonly #reported: ReportedParameter[] = [];
   readonly #refineDone = new Set<number>();
+  readonly #preparePlan = new Lazy(() => planPrepare(this.#compiled));
+  readonly #preparing = new Map<number, PrepareResult>();
   #prepared: Preparation | undefined;
   #sweepPlan: StagePlan | undefined;
   #refinePlan: StagePlan | undefined;
@@ -122,9 +126,7 @@ export class CheckRun {
   /** Takes one shard's result, in any order; the same shard again changes nothing. */
   accept(result: ShardResult): void {
     if (result.stage === 'prepare') {
-      if (this.#prepared !== undefined) return;
-      this.#prepare(result.prepared);
-      this.#evaluations += result.evaluations;
+      this.#acceptPreparation(result);
     } else if (result.stage === 'sweep') {
       this.#acceptSweep(result);
     } else if (result.stage === 'bisect') {
@@ -194,6 +196,14 @@ export class CheckRun {
     return this.#inquiry;
   }
 
+  #acceptPreparation(result: PrepareResult): void {
+    if (this.#preparing.has(result.index)) return;
+    this.#preparing.set(result.index, result);
+    this.#evaluations += result.evaluations;
+    if (this.#preparing.size === this.#preparePlan.value.shards.length)
+      this.#prepare(joinPreparation(this.#preparing.values()));
+  }
+
   #prepare(prepared: Preparation): void {
     this.#prepared = prepared;
     this.#sweep.setNoise(prepared.noise);
@@ -212,7 +222,7 @@ export class CheckRun {
   #planSweep(): StagePlan {
     const { plan } = this.#sweep;
     if (this.#isOneShard) return plan;
-    if (this.#prepared === undefined) return planPrepare();
+    if (this.#prepared === undefined) return this.#preparePlan.value;
     const { noise } = this.#prepared;
     this.#sweepPlan ??= { ...plan, shards: plan.shards.map((shard) => ({ ...shard, noise })) };
     return this.#sweepPlan;

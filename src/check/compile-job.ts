@@ -25,6 +25,10 @@ export interface CompiledJob {
   readonly comparisons: readonly ComparisonBlock[];
   /** What every strategy would make of it, by its name; empty for a job too small for a choice. */
   readonly designs: Lazy<ReadonlyMap<Strategy, SweepDesign>>;
+  /** float64s of scratch that any shard of the job needs. */
+  readonly scratchSize: number;
+  /** float64s that products of large matrices need for packing: none where all are small. */
+  readonly packingSize: number;
 }
 
 // A job is estimated, laid out and planned one after the other: its graph is compiled once for all three.
@@ -77,18 +81,24 @@ function compile(spec: CheckSpec): CompiledJob {
         designer.isWorthAChoice ? strategies.map((strategy) => [strategy, designer.design(strategy)]) : [],
       ),
   );
+  const design = designer.design();
   return {
     tape,
     programs,
     noisePrograms,
-    ...designer.design(),
+    ...design,
     comparisons: designer.comparisons(),
     designs,
+    scratchSize: scratchSizeOf({ programs, noisePrograms, blocks: design.blocks }),
+    packingSize: packingSizeOf(tape),
   };
 }
 
-/** float64s of scratch that any shard of the job needs. */
-export function scratchSizeOf({ programs, noisePrograms, blocks }: CompiledJob): number {
+function scratchSizeOf({
+  programs,
+  noisePrograms,
+  blocks,
+}: Pick<CompiledJob, 'programs' | 'noisePrograms' | 'blocks'>): number {
   const sizes = blocks.map((block) =>
     block.kind === 'units' ? block.group.scratchSize : (block.program?.scratchSize ?? 0),
   );
@@ -101,8 +111,7 @@ const MOST_LANES = 128;
 /** Products of fewer multiplications than this are never packed. */
 const UNPACKED = 20_000;
 
-/** float64s that products of large matrices need for packing: none where all are small. */
-export function packingSizeOf({ graph }: Tape): number {
+function packingSizeOf({ graph }: Tape): number {
   const isLarge = graph.nodes.some((node) => {
     if (isLeaf(node) || !findOp(node.op).packs) return false;
     const shapes = node.inputs.map((input) => graph.nodes[input].shape);

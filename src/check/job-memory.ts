@@ -5,7 +5,7 @@ import { createKernelMemory } from '../kernels/kernel-memory.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { sizeOf } from '../tensors/tensor.ts';
 import { type CheckJob, type CheckSpec, componentCount } from './check-job.ts';
-import { type CompiledJob, compileJob, packingSizeOf, scratchSizeOf } from './compile-job.ts';
+import { type CompiledJob, compileJob } from './compile-job.ts';
 import { atOnce, copyEach, type Piecewise } from './piecewise.ts';
 import { specFromJson, specToJson } from './spec-json.ts';
 
@@ -53,7 +53,7 @@ export function layoutOf(
   const data = spec.data.map(({ shape }) => take(sizeOf(shape)));
   const constants = spec.graph.constants.map(({ shape }) => take(sizeOf(shape)));
   const slot = size;
-  const slotSize = 1 + compiled.tape.baseSize + scratchSizeOf(compiled) + packingSizeOf(compiled.tape);
+  const slotSize = 1 + compiled.tape.baseSize + compiled.scratchSize + compiled.packingSize;
   return { theta, claimed, data, constants, slot, slotSize, size: slot + slots * slotSize };
 }
 
@@ -165,7 +165,7 @@ export class JobView {
   heap(slot: number): Heap {
     const { layout, compiled } = this;
     const end = layout.slot + (slot + 1) * layout.slotSize;
-    return { floats: this.floats, kernels: this.#kernels, packing: end - packingSizeOf(compiled.tape) };
+    return { floats: this.floats, kernels: this.#kernels, packing: end - compiled.packingSize };
   }
 
   /** Where lanes of this slot may be laid. */

@@ -11,12 +11,15 @@ import { measureNoise } from './noise/measure-noise.ts';
 import { type Noise, smallestNoise } from './noise/noise.ts';
 import { type ComponentRun, runsByParameter } from './plan/selection.ts';
 import { type BlockSlice, type ComparisonBlock, sliceBlocks, sliceRuns } from './plan/sweep-block.ts';
+import { joinPreparation } from './preparation.ts';
 import type {
   BisectShard,
   ComparedEntry,
   DiagnoseResult,
   DiagnoseShard,
+  Preparation,
   PrepareResult,
+  PrepareShard,
   RefineShard,
   Shard,
   ShardEntry,
@@ -50,7 +53,7 @@ export class ShardRunner {
   run(shard: Shard, slot: number): ShardResult | undefined {
     switch (shard.stage) {
       case 'prepare':
-        return this.#prepare(shard.index, slot);
+        return this.#prepare(shard, slot);
       case 'sweep':
         return this.#sweep(shard, slot);
       case 'refine':
@@ -62,15 +65,24 @@ export class ShardRunner {
     }
   }
 
-  #prepare(index: number, slot: number): PrepareResult {
-    const cost = this.#job.floats[this.#job.baseValues(slot)[this.#job.spec.graph.cost].offset];
-    const { noise, evaluations } = measureNoise(this.#job, slot);
-    const traits = readPointTraits(this.#job, slot);
-    return { stage: 'prepare', index, prepared: { cost, noise, traits }, evaluations: 1 + evaluations };
+  #prepare({ index, start, count }: Omit<PrepareShard, 'flops'>, slot: number): PrepareResult {
+    const base = this.#job.baseValues(slot);
+    const { noise, evaluations } = measureNoise(this.#job, slot, start, count);
+    if (index > 0) return { stage: 'prepare', index, noise, evaluations };
+    const cost = this.#job.floats[base[this.#job.spec.graph.cost].offset];
+    const origin = { cost, traits: readPointTraits(this.#job, slot) };
+    return { stage: 'prepare', index, noise, origin, evaluations: 1 + evaluations };
+  }
+
+  /** All of what must be known first. */
+  #prepareWhole(slot: number): { readonly prepared: Preparation; readonly evaluations: number } {
+    const parameters = this.#job.spec.parameters.length;
+    const result = this.#prepare({ stage: 'prepare', index: 0, start: 0, count: parameters }, slot);
+    return { prepared: joinPreparation([result]), evaluations: result.evaluations };
   }
 
   #sweep({ stage, index, start, count, noise }: SweepShard, slot: number): SweepResult | undefined {
-    const preparation = noise === undefined ? this.#prepare(0, slot) : undefined;
+    const preparation = noise === undefined ? this.#prepareWhole(slot) : undefined;
     const measured = noise ?? preparation?.prepared.noise;
     if (measured === undefined) return undefined;
     const { blocks, comparisons } = this.#job.compiled;
@@ -232,7 +244,9 @@ function gather<Item>(items: Iterable<Item>, sweep: (item: Item) => Swept | unde
 }
 
 function componentsOf(runs: readonly ComponentRun[]): number[] {
-  return runs.flatMap((run) => Array.from({ length: run.count }, (_, i) => run.start + i));
+  const components: number[] = [];
+  for (const { start, count } of runs) for (let i = 0; i < count; i++) components.push(start + i);
+  return components;
 }
 
 function patternOf(components: readonly number[], offset: number): ShardEntry['components'] {

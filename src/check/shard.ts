@@ -28,6 +28,7 @@ interface ShardRange {
   readonly flops: number;
 }
 
+/** A shard of what must be known before components are moved. Its probes are the parameters of the spec. */
 export interface PrepareShard extends ShardRange {
   readonly stage: 'prepare';
 }
@@ -80,7 +81,10 @@ export interface Preparation {
 export interface PrepareResult {
   readonly stage: 'prepare';
   readonly index: number;
-  readonly prepared: Preparation;
+  /** Of the shard's parameters, as measured along each. */
+  readonly noise: readonly Noise[];
+  /** From the first shard alone. */
+  readonly origin?: Omit<Preparation, 'noise'>;
   readonly evaluations: number;
 }
 

@@ -4,18 +4,18 @@ import type { Executor } from './executor/executor.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { RunningJob } from './running-job.ts';
 
-/** Charged for each shard beside its arithmetic: what it takes to send it to a thread and back. */
-const SHARD_OVERHEAD_SECONDS = 1e-4;
+/** Charged for each task beside its arithmetic: what it takes to send it to a thread and back. */
+const TASK_OVERHEAD_SECONDS = 1e-4;
 
-/** Keeps every thread busy: takes jobs up and hands their shards to the executor, as many at once as it takes. */
+/** Keeps every thread busy: takes jobs up and has their tasks run, as many at once as the executor takes. */
 export class Dispatcher {
   readonly #executor: Executor;
   readonly #admission: Admission;
   readonly #maxOpenBytes: number;
   readonly #queue: FairQueue<RunningJob>;
-  /** Jobs taken up that may still have shards to run. */
+  /** Jobs taken up that may still have something to run. */
   readonly #open = new Set<RunningJob>();
-  /** Those among them of which no shard has been run yet. */
+  /** Those among them of which nothing has been run yet. */
   readonly #fresh = new Set<RunningJob>();
   #openBytes = 0;
   #running = 0;
@@ -37,7 +37,7 @@ export class Dispatcher {
     return this.#queue.empty && !this.#stopped;
   }
 
-  /** Shards that run now. */
+  /** Shards and whole jobs that run now. */
   get running(): number {
     return this.#running;
   }
@@ -53,7 +53,7 @@ export class Dispatcher {
     return job.live({ onReady: () => this.#pump(), onShardsOver: () => undefined });
   }
 
-  /** Takes no more jobs up and hands out no more shards. */
+  /** Takes no more jobs up and hands out nothing more. */
   stop(): void {
     this.#stopped = true;
   }
@@ -75,7 +75,7 @@ export class Dispatcher {
     const capacity = this.#executor.capacity();
     const turn = this.#queue.next({
       run: this.#running < capacity,
-      // So many taken up ahead of their first shard are enough that no thread waits for the store.
+      // So many taken up ahead of their first task are enough that no thread waits for the store.
       open: (job) => this.#fresh.size < capacity && this.#hasRoomFor(job),
     });
     if (turn?.kind === 'open') this.#takeUp(turn.job);
@@ -103,19 +103,19 @@ export class Dispatcher {
   }
 
   async #run(job: RunningJob): Promise<void> {
-    const shard = job.takeShard();
-    if (shard === undefined) return;
-    const estimated = shard.flops / FLOPS_PER_SECOND;
+    const task = job.takeTask();
+    if (task === undefined) return;
+    const estimated = task.flops / FLOPS_PER_SECOND;
     this.#fresh.delete(job);
-    this.#queue.charge(job, estimated + SHARD_OVERHEAD_SECONDS);
+    this.#queue.charge(job, estimated + TASK_OVERHEAD_SECONDS);
     this.#running++;
     const startedAt = performance.now();
-    const outcome = await this.#executor.run(job.id, shard, job.signal);
+    const settled = await task.run();
     this.#running--;
-    if (outcome.kind === 'done') this.#admission.observe(estimated, (performance.now() - startedAt) / 1000);
+    if (settled.kind === 'done') this.#admission.observe(estimated, (performance.now() - startedAt) / 1000);
     // The thread gets its next shard first: what comes of this one is folded while it works.
     this.#pump();
-    job.settle(shard, outcome);
+    settled.settle();
     this.#pump();
   }
 }

@@ -1,3 +1,4 @@
+import type { PointLabel } from '../check/points/point.ts';
 import type { ParameterReport, Report } from '../check/report/report.ts';
 import type { JobError } from './job-record.ts';
 
@@ -23,6 +24,14 @@ export interface NewEvent {
 
 export function newEvent({ type, data }: JobEventBody): NewEvent {
   return { type, data: JSON.stringify(data) };
+}
+
+/** Tells of a finished parameter. @param label of the point that it is of, in a job that has points */
+export function parameterEvent({ histogram: _, ...report }: ParameterReport, label?: PointLabel): NewEvent {
+  if (label === undefined) return newEvent({ type: 'parameter', data: report });
+  const { point, name } = label;
+  const data = { point, ...(name === undefined ? {} : { pointName: name }), ...report };
+  return newEvent({ type: 'parameter', data });
 }
 
 /** A stored event; `data` is its JSON text as it goes out on the stream. */

@@ -13,6 +13,11 @@ export interface JobPayload {
   readonly numbers: JobNumbers;
 }
 
+/** A job so small that its numbers are kept with it. */
+export interface InlinePayload extends JobPayload {
+  readonly numbers: Extract<JobNumbers, { kind: 'inline' }>;
+}
+
 /** What a job computes with: kept with it when all together are few, else as tensors. */
 export type JobNumbers =
   /** θ and the claimed gradient, each at all points, and the spec's `data`, one after the other. */
@@ -33,17 +38,26 @@ export async function storePayload(
   job: CheckJob,
   tensors: TensorStore,
 ): Promise<{ readonly payload: JobPayload; readonly stored: Promise<unknown> }> {
+  const all = numbersOf(job);
+  if (byteLength(all) <= INLINE_BYTES) return { payload: inlinePayload(job), stored: Promise.resolve() };
   const spec = specToJson(job.spec);
-  const all = [job.theta, job.claimed, ...job.data.map(({ values }) => values)];
-  if (byteLength(all) <= INLINE_BYTES) {
-    return { payload: { spec, numbers: { kind: 'inline', values: join(all) } }, stored: Promise.resolve() };
-  }
   const begun = await beginAll(all, tensors);
   const stored = Promise.all(begun.map((put) => put.stored));
   // A job must not be stored before its numbers are, or in the same transaction.
   if (all.some((values) => values.byteLength > CHUNK_BYTES)) await stored;
   const [theta, claimed, ...data] = begun.map(({ id }) => id);
   return { payload: { spec, numbers: { kind: 'tensors', theta, claimed, data } }, stored };
+}
+
+/** A job with all its numbers, which should be few. */
+export function inlinePayload(job: CheckJob): InlinePayload {
+  return { spec: specToJson(job.spec), numbers: { kind: 'inline', values: join(numbersOf(job)) } };
+}
+
+/** The job of such a payload. */
+export function readInline({ spec: text, numbers }: InlinePayload): CheckJob {
+  const spec = specFromJson(text);
+  return assemble(spec, cutInline(numbers, spec));
 }
 
 /** Begins to store one after the other: to hash a chunk of each of many at once would hold the event loop. */
@@ -68,10 +82,7 @@ async function beginAll(all: readonly Float64Array[], tensors: TensorStore): Pro
 export async function loadPayload(payload: JobPayload, tensors: TensorStore): Promise<CheckJob | undefined> {
   const spec = specFromJson(payload.spec);
   const values = await loadNumbers(payload.numbers, spec, tensors);
-  if (values === undefined) return undefined;
-  const [theta, claimed, ...entries] = values;
-  const data = spec.data.map(({ shape }, i): Tensor => ({ shape, dtype: 'float64', values: entries[i] }));
-  return { spec, theta, claimed, data };
+  return values && assemble(spec, values);
 }
 
 /** The claimed gradient of a job, at all its points. */
@@ -99,10 +110,7 @@ async function loadNumbers(
   spec: CheckSpec,
   tensors: TensorStore,
 ): Promise<Float64Array[] | undefined> {
-  if (numbers.kind === 'inline') {
-    const components = componentsAtAllPoints(spec);
-    return cut(numbers.values, [components, components, ...spec.data.map(({ shape }) => sizeOf(shape))]);
-  }
+  if (numbers.kind === 'inline') return cutInline(numbers, spec);
   const { theta, claimed, data } = numbers;
   const found: Float64Array[] = [];
   // One after the other, as a chunk of each of many at once would hold the event loop.
@@ -113,6 +121,20 @@ async function loadNumbers(
     await setImmediate();
   }
   return found;
+}
+
+function numbersOf({ theta, claimed, data }: CheckJob): Float64Array[] {
+  return [theta, claimed, ...data.map(({ values }) => values)];
+}
+
+function assemble(spec: CheckSpec, [theta, claimed, ...entries]: readonly Float64Array[]): CheckJob {
+  const data = spec.data.map(({ shape }, i): Tensor => ({ shape, dtype: 'float64', values: entries[i] }));
+  return { spec, theta, claimed, data };
+}
+
+function cutInline({ values }: InlinePayload['numbers'], spec: CheckSpec): Float64Array[] {
+  const components = componentsAtAllPoints(spec);
+  return cut(values, [components, components, ...spec.data.map(({ shape }) => sizeOf(shape))]);
 }
 
 function byteLength(all: readonly Float64Array[]): number {

@@ -1,32 +1,39 @@
 import type { CheckJob } from '../check/check-job.ts';
-import { foldCheck } from '../check/folded-check.ts';
+import { FLOPS_PER_SECOND } from '../check/plan/check-plan.ts';
 import { PointSequence } from '../check/points/point-sequence.ts';
-import type { Shard } from '../check/shard.ts';
 import type { Place } from './admission.ts';
 import type { Clock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
 import { Deferred } from './deferred.ts';
 import { EarlierWork } from './earlier-work.ts';
-import type { Executor, ShardOutcome } from './executor/executor.ts';
+import type { Executor } from './executor/executor.ts';
 import type { QueuedJob } from './fair-queue.ts';
-import { inPieces } from './in-pieces.ts';
 import { InterruptionSwitch } from './interruption.ts';
+import type { JobDriver, JobDriverParts } from './job-driver.ts';
 import { type JobEnd, storeEnd } from './job-end.ts';
 import type { NewEvent } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobLease } from './job-lease.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
+import type { JobTask } from './job-task.ts';
 import { JobWriter } from './job-writer.ts';
 import type { Log } from './log.ts';
-import { PointDriver, type PointDriverParts } from './point-driver.ts';
+import { PointDriver } from './point-driver.ts';
 import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
 import type { Lease, Store } from './store/job-store.ts';
+import { WholeDriver } from './whole-driver.ts';
 
 /**
  * A job of less estimated work stores nothing between its being accepted and its end: after a crash it is run again
  * from the start, which costs less than storing its start, its shards' results and its events every time.
  */
 const CHEAP_SECONDS = 0.05;
+
+/**
+ * A job of no more estimated work, which is that of the smallest shard, is checked by one thread from beginning to end:
+ * to plan, hand out and fold shards would take longer than to run them.
+ */
+const WHOLE_SECONDS = 0.001;
 
 export interface RunningJobParts {
   readonly store: Store;
@@ -41,11 +48,11 @@ export interface RunningJobParts {
   };
 }
 
-/** What a job that is taken up tells of its shards. */
+/** What a job that is taken up tells of its tasks. */
 export interface RunningJobHooks {
-  /** There are shards to be run. */
+  /** There is something to be run. */
   onReady(): void;
-  /** There will not be any more. */
+  /** There will be nothing more. */
   onShardsOver(): void;
 }
 
@@ -72,7 +79,7 @@ export class RunningJob implements QueuedJob {
   #job: CheckJob | undefined;
   #living: Promise<void> | undefined;
   #writer: JobWriter | undefined;
-  #driver: PointDriver | undefined;
+  #driver: JobDriver | undefined;
 
   /** @param held left out when the job is to be read from the store */
   constructor(
@@ -111,11 +118,6 @@ export class RunningJob implements QueuedJob {
     return this.#driver?.ready === true;
   }
 
-  /** Aborts when the job's shards should end. */
-  get signal(): AbortSignal {
-    return this.#interruption.signal;
-  }
-
   /** Whether it has been taken up. */
   get opened(): boolean {
     return this.#living !== undefined;
@@ -132,12 +134,8 @@ export class RunningJob implements QueuedJob {
     return this.#living;
   }
 
-  takeShard(): Shard | undefined {
-    return this.#driver?.takeShard();
-  }
-
-  settle(shard: Shard, outcome: ShardOutcome): void {
-    this.#driver?.settle(shard, outcome);
+  takeTask(): JobTask | undefined {
+    return this.#driver?.takeTask();
   }
 
   cancel(): void {
@@ -192,8 +190,9 @@ export class RunningJob implements QueuedJob {
     const callOff = startDeadline(seconds, () => this.#fail({ code: 'deadline-exceeded', detail }));
     try {
       const lease = await this.#takeLease();
-      const points = lease && (await this.#readPoints());
-      return points && (await this.#runPoints(lease, points, hooks));
+      const job = lease && (await this.#readJob());
+      const driver = job && (await this.#prepare(lease, job, hooks));
+      return driver && (await this.#run(driver));
     } catch (error) {
       if (error instanceof StorageAbandoned) throw error;
       this.#parts.log.error({ jobId: this.id, err: error }, 'a job could not be run');
@@ -222,40 +221,41 @@ export class RunningJob implements QueuedJob {
   }
 
   /** @returns undefined when the job is not to be run. */
-  async #readPoints(): Promise<PointSequence | undefined> {
+  async #readJob(): Promise<CheckJob | undefined> {
     const job = this.#job ?? (await this.#earlier.job());
     this.#job = undefined;
     if (job === undefined)
       this.#fail({ code: 'internal', detail: 'a part of the job is gone from the store' });
-    return job === undefined || this.#interruption.isSet ? undefined : new PointSequence(job);
+    return this.#interruption.isSet ? undefined : job;
   }
 
-  async #runPoints(
-    lease: Lease,
-    points: PointSequence,
-    hooks: RunningJobHooks,
-  ): Promise<Succeeded | undefined> {
+  /** @returns undefined when the job is not to be run. */
+  async #prepare(lease: Lease, job: CheckJob, hooks: RunningJobHooks): Promise<JobDriver | undefined> {
+    const { workSeconds, startedAt } = this.#record;
     // Only what has been begun before, under an older lease, has left anything to go on from.
-    const resuming = lease.fence > 1 && this.#record.startedAt !== undefined;
+    const resuming = lease.fence > 1 && startedAt !== undefined;
     const events = resuming ? await this.#earlier.events() : [];
     this.#feed.publish(events);
     if (this.#interruption.isSet) return undefined;
-    const driver = new PointDriver({
-      jobId: this.id,
-      points,
-      executor: this.#parts.executor,
+    const parts = this.#describeDriver(lease, hooks);
+    if (workSeconds <= WHOLE_SECONDS) return new WholeDriver(parts, job, workSeconds * FLOPS_PER_SECOND);
+    return new PointDriver({
+      ...parts,
+      points: new PointSequence(job),
       earlier: resuming ? this.#earlier : undefined,
       storedEvents: events.length,
-      stages: this.#describeStages(lease, hooks),
+      resumable: this.#isResumable,
     });
-    this.#driver = driver;
-    await driver.run();
-    if (this.#interruption.isSet) return undefined;
-    return { kind: 'succeeded', check: await inPieces(foldCheck(points)) };
   }
 
-  #describeStages(lease: Lease, { onReady }: RunningJobHooks): PointDriverParts['stages'] {
-    const { store, retry, log, settings } = this.#parts;
+  async #run(driver: JobDriver): Promise<Succeeded | undefined> {
+    this.#driver = driver;
+    await driver.run();
+    return this.#interruption.isSet ? undefined : { kind: 'succeeded', check: await driver.fold() };
+  }
+
+  #describeDriver(lease: Lease, { onReady }: RunningJobHooks): JobDriverParts {
+    const { store, executor, retry, log, settings } = this.#parts;
     const onLost = () => this.#interruption.set({ kind: 'lost' });
     this.#writer = new JobWriter({
       store: store.jobs,
@@ -267,15 +267,18 @@ export class RunningJob implements QueuedJob {
     });
     this.#start(this.#writer);
     return {
+      jobId: this.id,
+      executor,
+      signal: this.#interruption.signal,
       writer: this.#writer,
-      resumable: this.#isResumable,
-      shardAttempts: settings.shardAttempts,
+      attempts: settings.shardAttempts,
       onReady,
       onProgress: (progress) => this.#advance(progress),
       onFailure: (error) => this.#fail(error),
       // When the job was not ended, the executor is.
       onCancelled: () => this.#interruption.set({ kind: 'left' }),
-      onCrash: (shard, error) => log.warn({ jobId: this.id, shard, ...error }, 'a shard ended its thread'),
+      onCrash: (task, error) =>
+        log.warn({ jobId: this.id, task, ...error }, 'a part of a job ended its thread'),
     };
   }
 

@@ -1,33 +1,22 @@
 import type { CheckRun } from '../check/check-run.ts';
-import type { PointLabel } from '../check/points/point.ts';
 import type { PointSequence } from '../check/points/point-sequence.ts';
 import type { ParameterReport } from '../check/report/report.ts';
 import type { Shard, ShardResult, StageName, StagePlan } from '../check/shard.ts';
 import type { ShardOutcome } from './executor/executor.ts';
 import { inPiecesUnless } from './in-pieces.ts';
-import { type NewEvent, newEvent } from './job-event.ts';
-import type { JobError, JobProgress } from './job-record.ts';
-import type { JobWriter } from './job-writer.ts';
+import type { JobDriverParts } from './job-driver.ts';
+import { parameterEvent } from './job-event.ts';
+import { type JobTask, jobTask } from './job-task.ts';
 import { StageShards } from './stage-shards.ts';
 
-export interface StageDriverParts {
+export interface StageDriverParts extends JobDriverParts {
   readonly check: CheckRun;
   /** The job's points, of which the present one is checked. */
   readonly points: PointSequence;
-  readonly writer: JobWriter;
   /** Whether the results of shards are stored as they come, so that the job can be resumed from them. */
   readonly resumable: boolean;
-  /** How often a shard that crashes its thread is run. */
-  readonly shardAttempts: number;
   /** Parameter events of this point that an earlier owner has stored already, and of points behind it. */
   readonly storedEvents: number;
-  onReady(): void;
-  onProgress(progress: JobProgress): void;
-  /** The check cannot go on. */
-  onFailure(error: JobError): void;
-  /** A shard was cancelled: by whoever ended the job, or because the executor is being ended. */
-  onCancelled(): void;
-  onCrash(shard: Shard, error: JobError): void;
 }
 
 /** Takes one check through its stages: hands out shards, takes their outcomes, and stores what comes of them. */
@@ -59,10 +48,14 @@ export class StageDriver {
     return this.#events;
   }
 
-  /** The next shard to run. It is due to `settle`. */
-  takeShard(): Shard | undefined {
+  /** The next shard to run. */
+  takeTask(): JobTask | undefined {
+    const { jobId, executor, signal } = this.#parts;
     this.#startedAt ??= performance.now();
-    return this.#shards?.take();
+    const shard = this.#shards?.take();
+    if (shard === undefined) return undefined;
+    const run = () => executor.run(jobId, shard, signal);
+    return jobTask(shard.flops, run, (outcome) => this.#settle(shard, outcome));
   }
 
   /**
@@ -96,13 +89,13 @@ export class StageDriver {
     this.#shards?.drop();
   }
 
-  settle(shard: Shard, outcome: ShardOutcome): void {
+  #settle(shard: Shard, outcome: ShardOutcome): void {
     const shards = this.#shards;
     if (shards === undefined) return;
     if (outcome.kind === 'crashed') {
       const error = { code: outcome.code, detail: outcome.detail };
       this.#parts.onCrash(shard, error);
-      if (shards.retry(shard, this.#parts.shardAttempts)) this.#parts.onReady();
+      if (shards.retry(shard, this.#parts.attempts)) this.#parts.onReady();
       else this.#parts.onFailure(error);
       return;
     }
@@ -147,11 +140,4 @@ export class StageDriver {
     if (resumable) writer.event(event);
     else writer.holdEvent(event);
   }
-}
-
-function parameterEvent({ histogram: _, ...report }: ParameterReport, label?: PointLabel): NewEvent {
-  if (label === undefined) return newEvent({ type: 'parameter', data: report });
-  const { point, name } = label;
-  const data = { point, ...(name === undefined ? {} : { pointName: name }), ...report };
-  return newEvent({ type: 'parameter', data });
 }

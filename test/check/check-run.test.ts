@@ -7,6 +7,7 @@ import { estimate } from '../../src/check/plan/estimate.ts';
 import type { CheckSettings } from '../../src/check/settings.ts';
 import { specFromJson, specToJson } from '../../src/check/spec-json.ts';
 import { checkGradients, createRunner } from '../fixtures/on-kernels.ts';
+import { shardsOf } from '../fixtures/stage-shards.ts';
 import { arbitraryNetwork } from './arbitrary-network.ts';
 
 const network = arbitraryNetwork.build({
@@ -91,8 +92,10 @@ describe('a check', () => {
     const memory = createJobMemory(network, 1);
     const run = new CheckRun(network);
     const runner = createRunner(memory);
-    const prepared = runner.run({ stage: 'prepare', index: 0, start: 0, count: 1, flops: 1 }, 0);
-    if (prepared !== undefined) run.accept(prepared);
+    for (const shard of shardsOf(network, 'prepare')) {
+      const prepared = runner.run(shard, 0);
+      if (prepared !== undefined) run.accept(prepared);
+    }
     requestCancel(memory);
     const [shard] = run.nextPlan()?.shards ?? [];
     expect(runner.run(shard, 0)).toBeUndefined();

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { createJobMemory } from '../../src/check/job-memory.ts';
-import type { Executor, ShardOutcome } from '../../src/jobs/executor/executor.ts';
+import type { Executor, Outcome, ShardOutcome } from '../../src/jobs/executor/executor.ts';
+import { inlinePayload } from '../../src/jobs/job-payload.ts';
+import { checkWhole, type WholeCheck } from '../../src/jobs/whole-check.ts';
+import { jobOfPoints } from '../fixtures/job-of-points.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
 import { createRunner } from '../fixtures/on-kernels.ts';
 import { shardsOf } from '../fixtures/stage-shards.ts';
@@ -111,11 +114,48 @@ export function executorConformance(name: string, create: () => Executor): void 
         result: {
           stage: 'prepare',
           index: 0,
-          prepared: { cost: 1, noise: expect.anything(), traits: expect.anything() },
+          noise: expect.anything(),
+          origin: { cost: 1, traits: expect.anything() },
           evaluations: 9,
         },
       });
       await executor.close(id);
+    });
+
+    it('checks whole jobs, large and small by turns, with what comes of it on the calling thread', async () => {
+      const points = jobOfPoints([1, 2].map((theta) => ({ ...cubeJob(), theta: Float64Array.of(theta) })));
+      const jobs = [cubeJob(), networkJob([8, 6, 3], 5), points, networkJob([24, 24, 16, 4], 8), cubeJob()];
+      const outcomes = await Promise.all(jobs.map((job) => executor.check(inlinePayload(job), forever)));
+      expect(outcomes.map(timeless)).toEqual(
+        jobs.map((job) => timeless({ kind: 'done', result: checkHere(job) })),
+      );
+    });
+
+    it('tells of a whole job that cannot be checked why', async () => {
+      const job = { ...cubeJob(), spec: { ...cubeJob().spec, cost: 7 } };
+      expect(await executor.check(inlinePayload(job), forever)).toMatchObject({
+        kind: 'done',
+        result: {
+          end: { kind: 'failed', error: { code: 'cost-mismatch', data: { claimed: 7, computed: 1 } } },
+        },
+      });
+    });
+
+    it('does not begin with a whole job whose signal has aborted', async () => {
+      const outcome = await executor.check(inlinePayload(cubeJob()), AbortSignal.abort());
+      expect(outcome).toEqual({ kind: 'cancelled' });
+    });
+
+    it('cancels a whole job that waits for a thread', async () => {
+      const id = await open(endless);
+      const controller = new AbortController();
+      const [first] = shardsOf(endless, 'sweep');
+      const busy = Array.from({ length: executor.capacity() }, () => executor.run(id, first, forever));
+      const waiting = executor.check(inlinePayload(cubeJob()), controller.signal);
+      controller.abort();
+      expect(await waiting).toEqual({ kind: 'cancelled' });
+      await executor.close(id);
+      await Promise.all(busy);
     });
 
     it('takes the closing of a job that is not open', async () => {
@@ -132,6 +172,18 @@ export function executorConformance(name: string, create: () => Executor): void 
       expect(outcomes).toEqual(shards.map(() => ({ kind: 'cancelled' })));
     });
   });
+}
+
+function checkHere(job: CheckJob): WholeCheck {
+  return checkWhole(job, (point) => createRunner(createJobMemory(point, 1)));
+}
+
+/** What a whole job has come to, without how long it took. */
+function timeless(outcome: Outcome<WholeCheck>): unknown {
+  if (outcome.kind !== 'done' || outcome.result.end.kind !== 'checked') return outcome;
+  const { check } = outcome.result.end;
+  const report = check.report.replaceAll(/"durationMs":[\d.e-]+/g, '"durationMs":0');
+  return { ...outcome.result, end: { ...check, report } };
 }
 
 async function runAll(executor: Executor, id: string): Promise<string[]> {

@@ -54,7 +54,8 @@ export function durabilityConformance(bench: StoreBench): void {
       const result = {
         stage: 'prepare',
         index: 0,
-        prepared: { cost: 2.5, noise: [{ deviation: 1e-16, scale: 1 }], traits: noTraits },
+        noise: [{ deviation: 1e-16, scale: 1 }],
+        origin: { cost: 2.5, traits: noTraits },
         evaluations: 1,
       } as const;
       const progress = { stage: 'prepare', completed: 1, total: 3 } as const;

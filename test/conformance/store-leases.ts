@@ -20,7 +20,8 @@ export function leaseConformance(bench: StoreBench): void {
     const result = {
       stage: 'prepare',
       index: 0,
-      prepared: { cost: 1, noise: [{ deviation: 1e-16, scale: 1 }], traits: noTraits },
+      noise: [{ deviation: 1e-16, scale: 1 }],
+      origin: { cost: 1, traits: noTraits },
       evaluations: 1,
     } as const;
     return [

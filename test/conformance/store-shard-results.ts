@@ -35,11 +35,8 @@ export function shardResultConformance(bench: StoreBench): void {
       const prepare = {
         stage: 'prepare',
         index: 0,
-        prepared: {
-          cost: Number.NEGATIVE_INFINITY,
-          noise: [{ deviation: 1e-16, scale: 1 }],
-          traits: noTraits,
-        },
+        noise: [{ deviation: 1e-16, scale: 1 }],
+        origin: { cost: Number.NEGATIVE_INFINITY, traits: noTraits },
         evaluations: 1,
       } as const;
       await bench.store.jobs.putShardResult(lease, prepare, progress(0));

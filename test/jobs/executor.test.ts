@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ShardOutcome } from '../../src/jobs/executor/executor.ts';
 import { PoolExecutor } from '../../src/jobs/executor/pool-executor.ts';
 import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
+import { inlinePayload } from '../../src/jobs/job-payload.ts';
 import { executorConformance } from '../conformance/executor-conformance.ts';
 import { type FaultName, faultyJob, faultyWorker } from '../fixtures/faulty-worker.ts';
-import { networkJob } from '../fixtures/jobs.ts';
+import { cubeJob, networkJob } from '../fixtures/jobs.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 import { shardsOf } from '../fixtures/stage-shards.ts';
 
@@ -71,6 +72,24 @@ describe('a shard that ends its thread', () => {
       expect(faulty).toMatchObject({ kind: 'crashed', code });
       expect(others.map(({ kind }) => kind)).toEqual(others.map(() => 'done'));
       await expectWhole();
+    },
+  );
+
+  it.each([
+    ['exit', 'shard-crashed'],
+    ['hang', 'shard-timeout'],
+  ] as const)(
+    'by %s, being a whole job, comes to the same, and another one is checked',
+    async (fault, code) => {
+      await start(fault === 'hang' ? 3 : 60);
+      const faulty = inlinePayload(faultyJob(cubeJob(), fault, 1, 0, 'whole'));
+      const [ended, other] = await Promise.all([
+        executor.check(faulty, signal),
+        executor.check(inlinePayload(cubeJob()), signal),
+      ]);
+      expect(ended).toMatchObject({ kind: 'crashed', code });
+      expect(other.kind).toBe('done');
+      expect((await executor.check(faulty, signal)).kind).toBe('done');
     },
   );
 

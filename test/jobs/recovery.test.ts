@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckJob } from '../../src/check/check-job.ts';
 import type { Report } from '../../src/check/report/report.ts';
 import { GradcheckError } from '../../src/errors/catalogue.ts';
 import type { Store } from '../../src/jobs/store/job-store.ts';
@@ -225,11 +226,10 @@ describe('a shard that ends its thread', () => {
   };
   afterEach(() => here.stop());
 
-  const run = async (fault: FaultName, times: number) => {
-    const { job } = await here.coordinator.submit({
-      job: faultyJob(network, fault, times),
-      client: 'client',
-    });
+  /** @param whole a job that is small enough to be run as a whole, in place of one of many shards */
+  const run = async (fault: FaultName, times: number, whole?: CheckJob) => {
+    const faulty = whole ? faultyJob(whole, fault, times, 0, 'whole') : faultyJob(network, fault, times);
+    const { job } = await here.coordinator.submit({ job: faulty, client: 'client' });
     return (await here.coordinator.waitForEnd(job.id, 50_000)).job;
   };
 
@@ -256,6 +256,23 @@ describe('a shard that ends its thread', () => {
     expect((await here.coordinator.waitForEnd(other.job.id, 30_000)).job.status).toBe('succeeded');
     expect(await storedReport(here.store, other.job.id)).toEqual(expected);
     await expect.poll(() => here.executor.liveThreads(), { timeout: 20_000 }).toBe(2);
+  });
+
+  it('under a job that is run as a whole has it run once more, and then fails it', async () => {
+    await start('exit');
+    const small = cubeJob();
+    const ended = await run('exit', 1, small);
+    expect(ended).toMatchObject({ status: 'succeeded', progress: { completed: 1, total: 1 } });
+    expect(await storedReport(here.store, ended.id)).toEqual(await undisturbedReport(small));
+    expect((await allEvents(here.store, ended.id)).map(({ type }) => type)).toEqual(['parameter', 'report']);
+    expect(await run('exit', 99, small)).toMatchObject({
+      status: 'failed',
+      error: { code: 'shard-crashed' },
+    });
+    expect(await run('throw', 99, small)).toMatchObject({
+      status: 'failed',
+      error: { code: 'shard-failed' },
+    });
   });
 });
 

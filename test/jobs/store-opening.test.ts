@@ -68,7 +68,8 @@ describe('opening a store', () => {
     const result = {
       stage: 'prepare',
       index: 0,
-      prepared: { cost: 1, noise: [], traits: noTraits },
+      noise: [],
+      origin: { cost: 1, traits: noTraits },
       evaluations: 1,
     } as const;
     const first = await openSqliteStore({ path });

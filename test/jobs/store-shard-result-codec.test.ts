@@ -34,9 +34,9 @@ const projection: fc.Arbitrary<Projection> = fc.record({
   crossed: fc.boolean(),
   evaluations: fc.nat(),
 });
-const prepared = fc.record({
+const noise = fc.array(fc.record({ deviation: fc.double(), scale: fc.double() }));
+const origin = fc.record({
   cost: fc.double(),
-  noise: fc.array(fc.record({ deviation: fc.double(), scale: fc.double() })),
   traits: fc.record({
     vanishing: fc.array(fc.record({ parameter: fc.string(), largest: fc.double(), isWeight: fc.boolean() })),
     saturation: fc.array(
@@ -53,7 +53,7 @@ const slopeGradient = fc.record({
   numeric: fc.float64Array(),
 });
 const anyResult: fc.Arbitrary<ShardResult> = fc.oneof(
-  fc.record({ stage: fc.constant('prepare' as const), index: u32, prepared, evaluations: fc.nat() }),
+  fc.record({ stage: fc.constant('prepare' as const), index: u32, noise, origin, evaluations: fc.nat() }),
   fc.record({
     stage: fc.constantFrom('sweep' as const, 'refine' as const, 'bisect' as const),
     index: u32,

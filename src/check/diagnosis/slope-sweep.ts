@@ -3,7 +3,6 @@ import { ProbeProgram } from '../../graph/probe-program.ts';
 import { pointRegion } from '../../graph/region.ts';
 import { Tape } from '../../graph/tape.ts';
 import { withUnitSlope } from '../../graph/unit-slope.ts';
-import { scratchSizeOf } from '../compile-job.ts';
 import type { JobView } from '../job-memory.ts';
 import { type Noise, relativeNoise } from '../noise/noise.ts';
 import { ComponentProbes } from '../sweep/component-probes.ts';
@@ -50,7 +49,7 @@ export class SlopeSweep {
     const leaf = spec.graph.nodes.findIndex(
       (node) => isLeaf(node) && node.op === 'parameter' && node.name === name,
     );
-    const scratch = scratchSizeOf(compiled);
+    const scratch = compiled.scratchSize;
     const tape = new Tape(withUnitSlope(spec.graph, activation));
     const program = new ProbeProgram(tape, { node: leaf }, pointRegion(shape), [], scratch);
     return program.scratchSize > scratch ? undefined : program;

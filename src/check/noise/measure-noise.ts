@@ -4,29 +4,29 @@ import { FREE } from '../../graph/region.ts';
 import type { JobView } from '../job-memory.ts';
 import { randomStream } from '../random.ts';
 import { NOISE_POINTS, noiseDeviation } from './ecnoise.ts';
-import { NO_NOISE, type Noise, sharedNoise } from './noise.ts';
+import { NO_NOISE, type Noise } from './noise.ts';
 
 /** The points lie so far apart, relative to max(1, |θᵢ|): J is all but linear between them, and its noise is not. */
 const SPACING = 1e-10;
 
-/** The noise of J at θ by each parameter, and what it took to measure it. */
+/** The noise of J at θ along some parameters, and what it took to measure it. */
 export interface MeasuredNoise {
   readonly noise: readonly Noise[];
   /** Evaluations of J made. */
   readonly evaluations: number;
 }
 
-/** Measures the noise of J along one seeded direction for each parameter. */
-export function measureNoise(job: JobView, slot: number): MeasuredNoise {
+/** Measures the noise of J along one seeded direction for each of the parameters `start` … `start + count − 1`. */
+export function measureNoise(job: JobView, slot: number, start: number, count: number): MeasuredNoise {
   let evaluations = 0;
-  const measured = job.compiled.noisePrograms.map((program, parameter) => {
+  const noise = job.compiled.noisePrograms.slice(start, start + count).map((program, i) => {
     if (!program?.reachesCost) return NO_NOISE;
-    const direction = new NoiseDirection(job, program, parameter, slot);
-    const noise = { deviation: direction.deviation(), scale: direction.scale() };
+    const direction = new NoiseDirection(job, program, start + i, slot);
+    const measured = { deviation: direction.deviation(), scale: direction.scale() };
     evaluations += direction.evaluations;
-    return noise;
+    return measured;
   });
-  return { noise: sharedNoise(measured), evaluations };
+  return { noise, evaluations };
 }
 
 /** Equally spaced points along one direction, ±1 times max(1, |θᵢ|) in each component. */

@@ -1,6 +1,7 @@
 import type { CompiledJob } from '../compile-job.ts';
+import { NOISE_POINTS } from '../noise/ecnoise.ts';
 import type { Noise } from '../noise/noise.ts';
-import type { RefineShard, StagePlan, SweepShard } from '../shard.ts';
+import type { PrepareShard, RefineShard, StagePlan, SweepShard } from '../shard.ts';
 import type { ComponentRun } from './selection.ts';
 import { countComponents, flopsOf, type SweepBlock, sliceRuns } from './sweep-block.ts';
 
@@ -15,13 +16,16 @@ const SHARE_OF_REST = 1 / 16;
 /** But no less than this part of the whole: every shard costs something beside its work. */
 const SHARE_OF_WHOLE = 1 / 64;
 
-/** The stage that evaluates J at θ and measures its noise: one shard of one probe. */
-export function planPrepare(): StagePlan {
-  return {
-    stage: 'prepare',
-    probes: 1,
-    shards: [{ stage: 'prepare', index: 0, start: 0, count: 1, flops: SMALLEST_SHARD }],
-  };
+/** The stage that evaluates J at θ and measures its noise along every parameter. A pure function of the spec. */
+export function planPrepare({ noisePrograms }: CompiledJob): StagePlan {
+  const blocks = noisePrograms.map((program) => {
+    const evaluation = program?.reachesCost ? program.flopsPerPair / 2 : 0;
+    return { probes: 1, flopsPerProbe: 1 + NOISE_POINTS * evaluation };
+  });
+  const shards = cutRanges(blocks).map(({ start, count, flops }, index): PrepareShard => {
+    return { stage: 'prepare', index, start, count, flops };
+  });
+  return { stage: 'prepare', probes: noisePrograms.length, shards };
 }
 
 interface SweepPlan extends StagePlan {

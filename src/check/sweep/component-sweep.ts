@@ -159,5 +159,7 @@ function evenly(unclear: readonly number[], total: number): readonly number[] {
 }
 
 function positions(crossed: Uint32Array): Uint32Array {
-  return Uint32Array.from(crossed.keys()).filter((i) => crossed[i] !== 0);
+  const found: number[] = [];
+  for (let i = 0; i < crossed.length; i++) if (crossed[i] !== 0) found.push(i);
+  return Uint32Array.from(found);
 }

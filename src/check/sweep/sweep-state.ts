@@ -9,6 +9,11 @@ import { type AuditedPair, type AuditFinding, judgeAudit } from './audit.ts';
 import { differences, stepOf } from './differences.ts';
 import type { Refinement } from './refinement.ts';
 
+/** What sets a component apart from most, each a bit: a kink was crossed on the way to its value. */
+export const CROSSED = 1;
+/** It was looked at again. */
+export const REFINED = 2;
+
 /** The others of a parameter are taken to have no more than so many times the truncation of the refined ones. */
 const TRUNCATION_SPREAD = 4;
 /** Complex-step takes no difference: its terms, up to the parameter's largest, add up to so many roundings. */
@@ -24,8 +29,8 @@ export class SweepState {
   readonly numeric: Float64Array;
   /** What rounding can have done to it. */
   readonly rounding: Float32Array;
-  /** Set for components at which a kink was crossed. */
-  readonly crossed: Uint8Array;
+  /** What sets each component apart: `CROSSED` and `REFINED`; 0 for most. */
+  readonly peculiar: Uint8Array;
   /** Of components that were looked at again. */
   readonly refinements = new Map<number, Refinement>();
   /** By each of `compareMethods`, laid out as θ; 0 where nothing has come yet or J does not move. */
@@ -58,7 +63,7 @@ export class SweepState {
     this.plan = planSweep(compiled);
     this.numeric = numeric;
     this.rounding = new Float32Array(numeric.length);
-    this.crossed = new Uint8Array(numeric.length);
+    this.peculiar = new Uint8Array(numeric.length);
     const { compareMethods = [] } = job.spec.settings;
     this.compared = compareMethods.map(() => new Float64Array(numeric.length));
     this.#truncation = new Float64Array(job.spec.parameters.length);
@@ -125,7 +130,7 @@ export class SweepState {
       const crossedHere = new Set(crossed);
       for (const [position, component] of indicesOf(components).entries()) {
         const at = offset + component;
-        if (this.crossed[at] !== 0 || crossedHere.has(position)) continue;
+        if ((this.peculiar[at] & CROSSED) !== 0 || crossedHere.has(position)) continue;
         const rounding = this.rounding[at] + this.#componentRounding(parameter, at);
         pairs.push({ node: this.numeric[at], weight: numeric[position], rounding });
       }
@@ -141,7 +146,7 @@ export class SweepState {
     for (const component of indicesOf(entry.components)) {
       this.numeric[offset + component] = 0;
       this.rounding[offset + component] = 0;
-      this.crossed[offset + component] = 0;
+      this.peculiar[offset + component] &= ~CROSSED;
     }
     this.#add(entry);
   }
@@ -159,7 +164,7 @@ export class SweepState {
    * until they are moved by themselves.
    */
   largestUncrossed(parameter: number): number {
-    return this.#largestOf(parameter, (component) => this.crossed[component] === 0);
+    return this.#largestOf(parameter, (component) => (this.peculiar[component] & CROSSED) === 0);
   }
 
   #largestOf(parameter: number, isCounted: (component: number) => boolean): number {
@@ -213,8 +218,9 @@ export class SweepState {
       this.rounding[at] = this.rounding[at] === 0 ? added : Math.hypot(this.rounding[at], added);
     }
     if (crossed.length === 0 && refined.length === 0) return;
-    for (const position of crossed) this.crossed[offset + places[position]] = 1;
+    for (const position of crossed) this.peculiar[offset + places[position]] |= CROSSED;
     for (const { position, ...refinement } of refined) {
+      this.peculiar[offset + places[position]] |= REFINED;
       this.refinements.set(offset + places[position], refinement);
       if (refinement.truncation > this.#truncation[parameter])
         this.#truncation[parameter] = refinement.truncation;

@@ -23,7 +23,7 @@ export const PLAIN_PASS = 0;
 
 export function markOf(verdict: Verdict, flags: readonly ComponentFlag[]): number {
   let mark = verdicts.indexOf(verdict);
-  for (const flag of flags) mark |= 1 << (FLAG_SHIFT + flagNames.indexOf(flag));
+  for (const flag of flags) mark |= bitOf(flag);
   return mark;
 }
 
@@ -31,9 +31,18 @@ export function verdictOf(mark: number): Verdict {
   return verdicts[mark & 3] ?? 'inconclusive';
 }
 
+/** Whether a mark bears a flag. */
+export function isFlagged(mark: number, flag: ComponentFlag): boolean {
+  return (mark & bitOf(flag)) !== 0;
+}
+
+function bitOf(flag: ComponentFlag): number {
+  return 1 << (FLAG_SHIFT + flagNames.indexOf(flag));
+}
+
 export function readMark(mark: number): { verdict: Verdict; flags: ComponentFlag[] } {
   return {
     verdict: verdictOf(mark),
-    flags: flagNames.filter((_, i) => (mark & (1 << (FLAG_SHIFT + i))) !== 0),
+    flags: flagNames.filter((flag) => isFlagged(mark, flag)),
   };
 }

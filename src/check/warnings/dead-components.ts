@@ -1,7 +1,7 @@
 import type { Parameter } from '../check-job.ts';
 import { axisName } from '../diagnosis/axis-name.ts';
 import { countSlices } from '../diagnosis/slice-counts.ts';
-import { readMark } from '../verdict/component-marks.ts';
+import { isFlagged, PLAIN_PASS } from '../verdict/component-marks.ts';
 import type { Conclusions } from '../verdict/conclusions.ts';
 import { listed, type WarningCheck } from './warning.ts';
 
@@ -20,7 +20,10 @@ export const deadComponents: WarningCheck = ({ report, spec, conclusions }) => {
 
 function describe({ shape, offset, size }: Parameter, vacuous: number, { marks }: Conclusions): string {
   if (vacuous === size) return 'all';
-  const counts = countSlices(shape, size, (i) => readMark(marks[offset + i]).flags.includes('vacuous'));
+  const counts = countSlices(shape, size, (i) => {
+    const mark = marks[offset + i];
+    return mark !== PLAIN_PASS && isFlagged(mark, 'vacuous');
+  });
   const whole = counts.flatMap((count, axis) => {
     const perSlice = size / shape[axis];
     const dead = [...count.keys()].filter((index) => perSlice > 1 && count[index] === perSlice);

@@ -1,17 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { CheckJob } from '../../check/check-job.ts';
-import { fillJobMemory, jobInMemory } from '../../check/job-memory.ts';
+import { fillJobMemory, jobInMemory, requestCancel } from '../../check/job-memory.ts';
 import { FLOPS_PER_SECOND } from '../../check/plan/check-plan.ts';
-import type { Shard } from '../../check/shard.ts';
+import type { Shard, ShardResult } from '../../check/shard.ts';
 import { inPieces } from '../in-pieces.ts';
+import type { InlinePayload } from '../job-payload.ts';
 import type { Log } from '../log.ts';
-import type { Executor, ShardOutcome } from './executor.ts';
+import type { WholeCheck } from '../whole-check.ts';
+import type { Executor, Outcome, ShardOutcome } from './executor.ts';
 import { MemoryPool } from './memory-pool.ts';
 import { feelMemory } from './memory-pressure.ts';
-import { ShardRun } from './shard-run.ts';
 import type { SharedJob } from './shard-task.ts';
 import { ShardThread } from './shard-thread.ts';
+import { ThreadRun } from './thread-run.ts';
 import { findWorkerFile, type WorkerFile } from './worker-file.ts';
 
 export interface PoolExecutorSettings {
@@ -26,18 +28,20 @@ export interface PoolExecutorSettings {
 }
 
 interface OpenJob extends SharedJob {
-  readonly runs: Set<ShardRun>;
+  readonly runs: Set<ThreadRun<ShardResult>>;
   /** Cleared when a shard ended otherwise than by its own: a thread that is being ended may still write. */
   isClean: boolean;
 }
 
-/** Runs shards on threads of this process, one at a time on each. */
+/** Runs shards and whole jobs on threads of this process, one at a time on each. */
 export class PoolExecutor implements Executor {
   readonly #threads: readonly ShardThread[];
   readonly #shardTimeoutSeconds: number;
   readonly #jobs = new Map<string, OpenJob>();
   /** Runs that no thread was free for, in the order they came. */
-  readonly #waiting = new Set<ShardRun>();
+  readonly #waiting = new Set<Pick<ThreadRun<unknown>, 'choose' | 'start' | 'giveUp'>>();
+  /** Whole jobs, waiting or running. */
+  readonly #whole = new Set<ThreadRun<WholeCheck>>();
   readonly #memories = new MemoryPool();
   #openings = 0;
   #shardsRun = 0;
@@ -65,22 +69,31 @@ export class PoolExecutor implements Executor {
   async run(jobId: string, shard: Shard, signal: AbortSignal): Promise<ShardOutcome> {
     const job = this.#jobs.get(jobId);
     if (job === undefined || signal.aborted) return { kind: 'cancelled' };
-    const timeoutSeconds = this.#shardTimeoutSeconds + (10 * shard.flops) / FLOPS_PER_SECOND;
-    const run = new ShardRun(job, shard, 1000 * timeoutSeconds);
-    const cancel = () => run.cancel();
-    // As many shards as there are threads may have one signal.
-    setMaxListeners(0, signal);
-    signal.addEventListener('abort', cancel, { once: true });
+    const run = new ThreadRun({
+      send: (thread) => thread.run(job, shard),
+      requestCancel: () => requestCancel(job.memory),
+      isAtHand: (thread) => thread.holds(job),
+      timeoutMs: 1000 * (this.#shardTimeoutSeconds + (10 * shard.flops) / FLOPS_PER_SECOND),
+    });
     job.runs.add(run);
-    this.#waiting.add(run);
-    this.#startWaiting();
-    const outcome = await run.outcome;
-    if (outcome.kind === 'done') this.#shardsRun++;
-    else job.isClean = false;
-    signal.removeEventListener('abort', cancel);
+    const outcome = await this.#see(run, signal);
+    if (outcome.kind !== 'done') job.isClean = false;
     job.runs.delete(run);
-    this.#waiting.delete(run);
-    this.#startWaiting();
+    return outcome;
+  }
+
+  async check(job: InlinePayload, signal: AbortSignal): Promise<Outcome<WholeCheck>> {
+    if (signal.aborted) return { kind: 'cancelled' };
+    const run = new ThreadRun({
+      send: (thread) => thread.check(job),
+      // It is over before it could look.
+      requestCancel: () => undefined,
+      isAtHand: () => false,
+      timeoutMs: 1000 * this.#shardTimeoutSeconds,
+    });
+    this.#whole.add(run);
+    const outcome = await this.#see(run, signal);
+    this.#whole.delete(run);
     return outcome;
   }
 
@@ -99,7 +112,7 @@ export class PoolExecutor implements Executor {
     return this.#threads.length;
   }
 
-  /** Shards run to their end so far. */
+  /** Shards run to their end so far; a whole job counts as one. */
   get shardsRun(): number {
     return this.#shardsRun;
   }
@@ -112,24 +125,34 @@ export class PoolExecutor implements Executor {
   async destroy(): Promise<void> {
     const runs = [...this.#jobs.values()].flatMap((job) => [...job.runs]);
     this.#jobs.clear();
-    const cancelled = cancelAll(runs);
+    const cancelled = cancelAll([...runs, ...this.#whole]);
     await Promise.all(this.#threads.map((thread) => thread.destroy()));
     await cancelled;
   }
 
+  /** Sees a run to its end: on the next thread that is free, if it is not cancelled before. */
+  async #see<Result>(run: ThreadRun<Result>, signal: AbortSignal): Promise<Outcome<Result>> {
+    const cancel = () => run.cancel();
+    // As many shards as there are threads may have one signal.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', cancel, { once: true });
+    this.#waiting.add(run);
+    this.#startWaiting();
+    const outcome = await run.outcome;
+    if (outcome.kind === 'done') this.#shardsRun++;
+    signal.removeEventListener('abort', cancel);
+    this.#waiting.delete(run);
+    this.#startWaiting();
+    return outcome;
+  }
+
   #startWaiting(): void {
     for (const run of this.#waiting) {
-      const thread = this.#idleThread(run.job);
+      const thread = run.choose(this.#threads.filter(({ idle }) => idle));
       if (thread === undefined) return;
       this.#waiting.delete(run);
       void run.start(thread);
     }
-  }
-
-  /** Rather one that has the job compiled already. */
-  #idleThread(job: SharedJob): ShardThread | undefined {
-    const idle = this.#threads.filter((thread) => thread.idle);
-    return idle.find((thread) => thread.holds(job)) ?? idle[0];
   }
 
   /** While no thread can be started at all, waiting would have no end. */
@@ -139,7 +162,7 @@ export class PoolExecutor implements Executor {
   }
 }
 
-async function cancelAll(runs: readonly ShardRun[]): Promise<void> {
+async function cancelAll(runs: readonly Pick<ThreadRun<unknown>, 'cancel' | 'outcome'>[]): Promise<void> {
   for (const run of runs) run.cancel();
   await Promise.all(runs.map((run) => run.outcome));
 }

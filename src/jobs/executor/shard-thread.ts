@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceLimits } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Shard } from '../../check/shard.ts';
+import type { Shard, ShardResult } from '../../check/shard.ts';
+import type { InlinePayload } from '../job-payload.ts';
 import type { Log } from '../log.ts';
-import type { ShardOutcome } from './executor.ts';
+import type { WholeCheck } from '../whole-check.ts';
+import type { BadOutcome, Outcome, ShardOutcome } from './executor.ts';
 import type { SharedJob, ThreadTask, WorkerAnswer } from './shard-task.ts';
 import type { WorkerFile } from './worker-file.ts';
 
@@ -26,7 +28,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * One thread that runs one shard at a time, started again whenever it ends.
+ * One thread that runs one shard or one whole job at a time, started again whenever it ends.
  *
  * It is a pool of one rather than a place in a pool of many, because (piscina 5.3) a pool hands an aborted task's
  * place on before the old thread has ended, so that two threads would write to one slot; it stops replacing threads
@@ -66,12 +68,15 @@ export class ShardThread {
 
   /** Runs one shard; only while idle. Never rejects. */
   async run(job: SharedJob, shard: Shard): Promise<ShardOutcome> {
-    this.#state = 'busy';
-    const outcome = await this.#send(this.#taskFor(job, shard));
+    const outcome = await this.#work<ShardResult>(this.#taskFor(job, shard));
     // It may have failed before the thread had got hold of the memory.
     if (outcome.kind === 'failed') this.forget(job.memory);
-    if (this.#isBusy()) this.#becomeIdle();
     return outcome;
+  }
+
+  /** Checks a whole job; only while idle. Never rejects. */
+  check(job: InlinePayload): Promise<Outcome<WholeCheck>> {
+    return this.#work<WholeCheck>({ forget: this.#takeForget(), work: { kind: 'whole', job } });
   }
 
   /** Ends the thread under its shard, which resolves as `crashed`, and starts another. */
@@ -144,7 +149,14 @@ export class ShardThread {
     await this.#start();
   }
 
-  async #send(task: ThreadTask): Promise<ShardOutcome> {
+  async #work<Result>(task: ThreadTask): Promise<Outcome<Result>> {
+    this.#state = 'busy';
+    const outcome = await this.#send<Result>(task);
+    if (this.#isBusy()) this.#becomeIdle();
+    return outcome;
+  }
+
+  async #send<Result>(task: ThreadTask): Promise<Outcome<Result>> {
     try {
       return await this.#pool.piscina.run(task);
     } catch (error) {
@@ -164,7 +176,7 @@ export class ShardThread {
       this.#held.delete(oldest);
       this.#forget.push(held.place);
     }
-    const work = { place, opening, shard, slot: this.#settings.slot };
+    const work = { kind: 'shard', place, opening, shard, slot: this.#settings.slot } as const;
     return { forget: this.#takeForget(), work: known === undefined ? { ...work, memory } : work };
   }
 
@@ -212,7 +224,8 @@ export class ShardThread {
 
 /** A pool of one thread that can be waited for to be really gone. */
 class ThreadPool {
-  readonly piscina: Piscina<ThreadTask, WorkerAnswer>;
+  /** What a thread answers follows from the work that it is sent. */
+  readonly piscina: Piscina<ThreadTask, WorkerAnswer<never>>;
   readonly #exited: Promise<unknown>;
 
   constructor(worker: WorkerFile, resourceLimits: ResourceLimits | undefined) {
@@ -236,7 +249,7 @@ class ThreadPool {
   }
 }
 
-function describeEnd(error: unknown): ShardOutcome {
+function describeEnd(error: unknown): BadOutcome {
   const outOfMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
   const code = outOfMemory ? 'shard-out-of-memory' : 'shard-crashed';
   return { kind: 'crashed', code, detail: `the shard's thread ended: ${messageOf(error)}` };

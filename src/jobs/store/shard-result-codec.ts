@@ -7,7 +7,7 @@ import { GradcheckError } from '../../errors/catalogue.ts';
  * format that later Node versions go on reading. The version is that of the result's own fields, so that a later
  * program's results can be told apart; float64s are kept bit by bit.
  */
-const VERSION = 2;
+const VERSION = 3;
 const HEAD_BYTES = 5;
 
 export function encodeShardResult(result: ShardResult): Uint8Array {
