@@ -39,7 +39,7 @@ export async function storePayload(
   tensors: TensorStore,
 ): Promise<{ readonly payload: JobPayload; readonly stored: Promise<unknown> }> {
   const all = numbersOf(job);
-  if (byteLength(all) <= INLINE_BYTES) return { payload: inlinePayload(job), stored: Promise.resolve() };
+  if (hasFewNumbers(job)) return { payload: inlinePayload(job), stored: Promise.resolve() };
   const spec = specToJson(job.spec);
   const begun = await beginAll(all, tensors);
   const stored = Promise.all(begun.map((put) => put.stored));
@@ -47,6 +47,11 @@ export async function storePayload(
   if (all.some((values) => values.byteLength > CHUNK_BYTES)) await stored;
   const [theta, claimed, ...data] = begun.map(({ id }) => id);
   return { payload: { spec, numbers: { kind: 'tensors', theta, claimed, data } }, stored };
+}
+
+/** Whether the numbers of a job are kept with it. */
+export function hasFewNumbers(job: CheckJob): boolean {
+  return byteLength(numbersOf(job)) <= INLINE_BYTES;
 }
 
 /** A job with all its numbers, which should be few. */

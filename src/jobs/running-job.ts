@@ -14,6 +14,7 @@ import { type JobEnd, storeEnd } from './job-end.ts';
 import type { NewEvent } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobLease } from './job-lease.ts';
+import { hasFewNumbers } from './job-payload.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
 import type { JobTask } from './job-task.ts';
 import { JobWriter } from './job-writer.ts';
@@ -30,7 +31,7 @@ import { WholeDriver } from './whole-driver.ts';
 const CHEAP_SECONDS = 0.05;
 
 /**
- * A job of no more estimated work, which is that of the smallest shard, is checked by one thread from beginning to end:
+ * A job of few numbers and of no more estimated work, which is that of the smallest shard, is checked by one thread from beginning to end:
  * to plan, hand out and fold shards would take longer than to run them.
  */
 const WHOLE_SECONDS = 0.001;
@@ -238,7 +239,8 @@ export class RunningJob implements QueuedJob {
     this.#feed.publish(events);
     if (this.#interruption.isSet) return undefined;
     const parts = this.#describeDriver(lease, hooks);
-    if (workSeconds <= WHOLE_SECONDS) return new WholeDriver(parts, job, workSeconds * FLOPS_PER_SECOND);
+    if (workSeconds <= WHOLE_SECONDS && hasFewNumbers(job))
+      return new WholeDriver(parts, job, workSeconds * FLOPS_PER_SECOND);
     return new PointDriver({
       ...parts,
       points: new PointSequence(job),
