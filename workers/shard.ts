@@ -5,8 +5,7 @@ import type { ShardResult } from '../src/check/shard.ts';
 import { ShardRunner } from '../src/check/shard-runner.ts';
 import { feelMemory } from '../src/jobs/executor/memory-pressure.ts';
 import type { ShardWork, ThreadTask, WholeWork, WorkerAnswer } from '../src/jobs/executor/shard-task.ts';
-import { readInline } from '../src/jobs/job-payload.ts';
-import { checkWhole, type WholeCheck } from '../src/jobs/whole-check.ts';
+import { checkWhole, type WholeCheck } from '../src/jobs/executor/whole-check.ts';
 import { createKernelMemory } from '../src/kernels/kernel-memory.ts';
 import { instantiateKernels, type Kernels } from '../src/kernels/kernels.ts';
 import { loadKernelModule } from '../src/kernels/load-module.ts';
@@ -45,7 +44,7 @@ function runShard(work: ShardWork): ShardResult | undefined {
 }
 
 function runJob({ job }: WholeWork): WholeCheck {
-  return checkWhole(readInline(job), openHere);
+  return checkWhole(job, openHere);
 }
 
 /** Lays a job out in this thread's own memory. */

@@ -2,10 +2,10 @@ import type { CheckJob } from '../check/check-job.ts';
 import type { FoldedCheck } from '../check/folded-check.ts';
 import { Deferred } from './deferred.ts';
 import type { Outcome } from './executor/executor.ts';
+import type { WholeCheck } from './executor/whole-check.ts';
 import type { JobDriver, JobDriverParts } from './job-driver.ts';
 import { inlinePayload } from './job-payload.ts';
 import { type JobTask, jobTask } from './job-task.ts';
-import type { WholeCheck } from './whole-check.ts';
 
 /** Drives a job that is run as a whole, in one task. */
 export class WholeDriver implements JobDriver {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckJob } from '../../src/check/check-job.ts';
 import { createJobMemory } from '../../src/check/job-memory.ts';
 import type { Executor, Outcome, ShardOutcome } from '../../src/jobs/executor/executor.ts';
+import { checkWhole, type WholeCheck } from '../../src/jobs/executor/whole-check.ts';
 import { inlinePayload } from '../../src/jobs/job-payload.ts';
-import { checkWhole, type WholeCheck } from '../../src/jobs/whole-check.ts';
 import { jobOfPoints } from '../fixtures/job-of-points.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';
 import { createRunner } from '../fixtures/on-kernels.ts';
@@ -175,7 +175,7 @@ export function executorConformance(name: string, create: () => Executor): void 
 }
 
 function checkHere(job: CheckJob): WholeCheck {
-  return checkWhole(job, (point) => createRunner(createJobMemory(point, 1)));
+  return checkWhole(inlinePayload(job), (point) => createRunner(createJobMemory(point, 1)));
 }
 
 /** What a whole job has come to, without how long it took. */

@@ -298,3 +298,28 @@ describe('the memory of jobs that run', () => {
     await forgetful.stop();
   });
 });
+
+it('lays out a job of little work but many numbers, rather than send it to a thread as a whole', async () => {
+  const size = 100_000;
+  const small = cubeJob();
+  const unused = { shape: [size], dtype: 'float64' as const, values: new Float64Array(size) };
+  const spec = { ...small.spec, data: [...small.spec.data, { name: 'unused', shape: [size] }] };
+  const executor = createExecutor();
+  const opened: string[] = [];
+  const open = executor.open.bind(executor);
+  executor.open = (id, job) => {
+    opened.push(id);
+    return open(id, job);
+  };
+  const { coordinator, stop } = await startProcess(new MemoryStore(), {}, executor);
+  const run = async (job: CheckJob) => {
+    const submitted = await coordinator.submit({ job, client: 'client' });
+    return (await coordinator.waitForEnd(submitted.job.id, 20_000)).job;
+  };
+  expect((await run(small)).status).toBe('succeeded');
+  expect(opened).toEqual([]);
+  const large = await run({ ...small, spec, data: [...small.data, unused] });
+  expect(large.status).toBe('succeeded');
+  expect(opened).toEqual([large.id]);
+  await stop();
+});

@@ -2,7 +2,7 @@ import type { CheckJob } from '../../check/check-job.ts';
 import type { Shard, ShardResult } from '../../check/shard.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { InlinePayload } from '../job-payload.ts';
-import type { WholeCheck } from '../whole-check.ts';
+import type { WholeCheck } from './whole-check.ts';
 
 /** What became of work. Errors never cross as exceptions: their class would be lost between threads. */
 export type Outcome<Result> = { readonly kind: 'done'; readonly result: Result } | BadOutcome;

@@ -7,13 +7,13 @@ import type { Shard, ShardResult } from '../../check/shard.ts';
 import { inPieces } from '../in-pieces.ts';
 import type { InlinePayload } from '../job-payload.ts';
 import type { Log } from '../log.ts';
-import type { WholeCheck } from '../whole-check.ts';
 import type { Executor, Outcome, ShardOutcome } from './executor.ts';
 import { MemoryPool } from './memory-pool.ts';
 import { feelMemory } from './memory-pressure.ts';
 import type { SharedJob } from './shard-task.ts';
 import { ShardThread } from './shard-thread.ts';
 import { ThreadRun } from './thread-run.ts';
+import type { WholeCheck } from './whole-check.ts';
 import { findWorkerFile, type WorkerFile } from './worker-file.ts';
 
 export interface PoolExecutorSettings {

@@ -1,7 +1,7 @@
 import type { Shard, ShardResult } from '../../check/shard.ts';
 import type { InlinePayload } from '../job-payload.ts';
-import type { WholeCheck } from '../whole-check.ts';
 import type { Outcome } from './executor.ts';
+import type { WholeCheck } from './whole-check.ts';
 
 /** A job that has been opened: its numbers lie in a memory that every thread can be given. */
 export interface SharedJob {

@@ -4,9 +4,9 @@ import { Piscina } from 'piscina';
 import type { Shard, ShardResult } from '../../check/shard.ts';
 import type { InlinePayload } from '../job-payload.ts';
 import type { Log } from '../log.ts';
-import type { WholeCheck } from '../whole-check.ts';
 import type { BadOutcome, Outcome, ShardOutcome } from './executor.ts';
 import type { SharedJob, ThreadTask, WorkerAnswer } from './shard-task.ts';
+import type { WholeCheck } from './whole-check.ts';
 import type { WorkerFile } from './worker-file.ts';
 
 export interface ShardThreadSettings {

@@ -1,11 +1,12 @@
-import { checkInTurn } from '../check/check-in-turn.ts';
-import type { CheckJob } from '../check/check-job.ts';
-import { type FoldedCheck, foldCheck } from '../check/folded-check.ts';
-import { atOnce } from '../check/piecewise.ts';
-import { PointSequence } from '../check/points/point-sequence.ts';
-import type { ShardRunner } from '../check/shard-runner.ts';
-import { type NewEvent, parameterEvent } from './job-event.ts';
-import type { JobError, JobProgress } from './job-record.ts';
+import { checkInTurn } from '../../check/check-in-turn.ts';
+import type { CheckJob } from '../../check/check-job.ts';
+import { type FoldedCheck, foldCheck } from '../../check/folded-check.ts';
+import { atOnce } from '../../check/piecewise.ts';
+import { PointSequence } from '../../check/points/point-sequence.ts';
+import type { ShardRunner } from '../../check/shard-runner.ts';
+import { type NewEvent, parameterEvent } from '../job-event.ts';
+import { type InlinePayload, readInline } from '../job-payload.ts';
+import type { JobError, JobProgress } from '../job-record.ts';
 
 /** What a job that one thread has checked from beginning to end has come to. */
 export interface WholeCheck {
@@ -22,8 +23,8 @@ export interface WholeCheck {
  * Checks a job on the calling thread, which does nothing else meanwhile.
  * @param open gives the runner of one point's shards
  */
-export function checkWhole(job: CheckJob, open: (point: CheckJob) => ShardRunner): WholeCheck {
-  const points = new PointSequence(job);
+export function checkWhole(job: InlinePayload, open: (point: CheckJob) => ShardRunner): WholeCheck {
+  const points = new PointSequence(readInline(job));
   const events: NewEvent[] = [];
   let progress: JobProgress | undefined;
   const checking = checkInTurn(points, open);
