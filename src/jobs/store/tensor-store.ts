@@ -1,4 +1,4 @@
-/** The size of a chunk: small enough that one synchronous statement never holds the event loop for long. */
+/** The size of a chunk: small enough that hashing, copying or storing one never holds a thread for long. */
 export const CHUNK_BYTES = 1 << 20;
 
 /** A put under way. */

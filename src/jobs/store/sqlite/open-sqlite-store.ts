@@ -24,7 +24,7 @@ export interface SqliteStoreOptions {
  * reading: every write then fails with `storage-read-only`.
  *
  * Room that removals free is used again and not given back to the file system: retention bounds what is kept, so the
- * file stops growing at the most it ever held, while giving room back would move pages about on the event loop.
+ * file stops growing at the most it ever held, while giving room back would move pages about while others wait.
  * `VACUUM`, run while the service is stopped, shrinks the file.
  *
  * @throws GradcheckError `storage-read-only` when the file can neither be made nor read, `storage-failed` when it is
@@ -49,7 +49,7 @@ export async function openSqliteStore({
 }
 
 /**
- * SQLite waits for locks without letting the event loop run, so it may do so only briefly once the service runs;
+ * SQLite waits for locks without letting its thread do anything else, so it may do so only briefly once the service runs;
  * `SqlDatabase` waits longer, between looks. While opening nothing else is held up. In ms.
  */
 const BUSY_TIMEOUT = 20;
@@ -84,7 +84,7 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * Pages that the write-ahead log grows to before they are copied to the database: 4 MiB. That holds the event loop for
+ * Pages that the write-ahead log grows to before they are copied to the database: 4 MiB. That holds its thread for
  * about 20 ms with its waits for the disk, 16 MiB for over 50; small jobs do not get faster with more.
  */
 const CHECKPOINT_PAGES = 1024;
