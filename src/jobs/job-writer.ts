@@ -1,6 +1,6 @@
 import type { ShardResult } from '../check/shard.ts';
 import { Deferred } from './deferred.ts';
-import type { NewEvent } from './job-event.ts';
+import type { NewEvent, StoredEvent } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobProgress } from './job-record.ts';
 import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
@@ -83,11 +83,23 @@ export class JobWriter {
     this.#sendingEvents = true;
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
       const next = event;
-      const stored = await this.#write(({ store, lease }) => store.appendEvent(lease, next));
+      let isRepeated = false;
+      const stored = await this.#write(async ({ store, lease }) => {
+        const known = isRepeated ? await this.#findStored(next) : undefined;
+        isRepeated = true;
+        return known ?? store.appendEvent(lease, next);
+      });
       if (stored === undefined) break;
       this.#parts.feed.publish([stored]);
     }
     this.#sendingEvents = false;
+  }
+
+  /** An event that was stored although the store did not say so: its answer may be what was lost. */
+  async #findStored({ type, data }: NewEvent): Promise<StoredEvent | undefined> {
+    const { store, lease, feed } = this.#parts;
+    const [found] = await store.events(lease.jobId, feed.events.last ?? 0, 1);
+    return found?.type === type && found.data === data ? found : undefined;
   }
 
   /** @returns undefined when nothing more can be written. */

@@ -305,6 +305,26 @@ describe('a store that cannot be written', () => {
     expect(here.coordinator.load().jobs).toBe(0);
     await here.stop();
   });
+
+  it('and fails after it has written does not have an event twice', async () => {
+    const store = new MemoryStore();
+    const append = store.jobs.appendEvent.bind(store.jobs);
+    let lost = 0;
+    store.jobs.appendEvent = async (lease, event) => {
+      const stored = await append(lease, event);
+      if (lost >= 2) return stored;
+      lost++;
+      throw new GradcheckError('storage-failed', 'the answer was lost');
+    };
+    const here = await startProcess(store);
+    const { job } = await here.coordinator.submit({ job: network, client: 'client' });
+    expect((await here.coordinator.waitForEnd(job.id, 30_000)).job.status).toBe('succeeded');
+    const events = await allEvents(store, job.id);
+    expect(lost).toBeGreaterThan(0);
+    expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+    expect(new Set(events.map(({ data }) => data)).size).toBe(4);
+    await here.stop();
+  });
 });
 
 describe('a process that stops', () => {

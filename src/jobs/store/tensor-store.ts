@@ -10,7 +10,7 @@ export interface BegunPut {
 
 /**
  * Content-addressed storage of float64 arrays. Equal contents have equal ids and are kept once. Arrays are cut into
- * chunks of at most `CHUNK_BYTES`, one statement each; between chunks the event loop is let run.
+ * chunks of at most `CHUNK_BYTES`; between chunks the event loop is let run.
  */
 export interface TensorStore {
   /**
