@@ -1,9 +1,9 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { CheckJob } from '../src/check/check-job.ts';
 import type { IntakeTask } from '../src/http/intake/document-intake.ts';
-import { freeBuffer } from '../src/jobs/executor/free-buffer.ts';
 import { readDocument } from '../src/models/document/read-document.ts';
 import { readUpload } from '../src/models/document/read-upload.ts';
+import { freeBuffer } from '../src/threads/free-buffer.ts';
 
 /** Reads one job document, with its files if it has any; its numbers go back without being copied. */
 export default function intake({ bytes, fingerprinted, form }: IntakeTask): unknown {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
+import { loadTypeScript } from '../../src/threads/worker-file.ts';
 import { figure, mebibytes } from '../table.ts';
 import type { RowCase } from './row.ts';
 import type { StrategyContender } from './strategy-contender.ts';

@@ -41,7 +41,6 @@ export async function checkGradients(
       throw new GradcheckError(step.value.code, step.value.detail);
     }
     options.onProgress?.(points.progress(step.value));
-    options.signal?.throwIfAborted();
     await new Promise((resolve) => setImmediate(resolve));
     options.signal?.throwIfAborted();
   }

@@ -50,7 +50,7 @@ export class Dispatcher {
   /** Takes a waiting job up out of turn: one that is to be ended, not run. */
   conclude(job: RunningJob): Promise<void> {
     this.#queue.remove(job);
-    return job.live({ onReady: () => this.#pump(), onShardsOver: () => undefined });
+    return job.live({ onReady: () => this.#pump(), onTasksOver: () => undefined });
   }
 
   /** Takes no more jobs up and hands out nothing more. */
@@ -92,14 +92,14 @@ export class Dispatcher {
     this.#open.add(job);
     this.#fresh.add(job);
     this.#openBytes += bytes;
-    const onShardsOver = () => {
+    const onTasksOver = () => {
       if (!this.#open.delete(job)) return;
       this.#fresh.delete(job);
       this.#openBytes -= bytes;
       this.#queue.remove(job);
       this.#pump();
     };
-    void job.live({ onReady: () => this.#pump(), onShardsOver });
+    void job.live({ onReady: () => this.#pump(), onTasksOver });
   }
 
   async #run(job: RunningJob): Promise<void> {

@@ -1,7 +1,6 @@
 import type { CheckJob } from '../check/check-job.ts';
-import { FLOPS_PER_SECOND } from '../check/plan/check-plan.ts';
-import { PointSequence } from '../check/points/point-sequence.ts';
 import type { Place } from './admission.ts';
+import { chooseDriver } from './choose-driver.ts';
 import type { Clock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
 import { Deferred } from './deferred.ts';
@@ -14,27 +13,18 @@ import { type JobEnd, storeEnd } from './job-end.ts';
 import type { NewEvent } from './job-event.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobLease } from './job-lease.ts';
-import { hasFewNumbers } from './job-payload.ts';
 import type { JobError, JobProgress, JobRecord } from './job-record.ts';
 import type { JobTask } from './job-task.ts';
 import { JobWriter } from './job-writer.ts';
 import type { Log } from './log.ts';
-import { PointDriver } from './point-driver.ts';
 import { StorageAbandoned, type StorageRetry } from './storage-retry.ts';
 import type { Lease, Store } from './store/job-store.ts';
-import { WholeDriver } from './whole-driver.ts';
 
 /**
  * A job of less estimated work stores nothing between its being accepted and its end: after a crash it is run again
  * from the start, which costs less than storing its start, its shards' results and its events every time.
  */
 const CHEAP_SECONDS = 0.05;
-
-/**
- * A job of few numbers and of no more estimated work, which is that of the smallest shard, is checked by one thread from beginning to end:
- * to plan, hand out and fold shards would take longer than to run them.
- */
-const WHOLE_SECONDS = 0.001;
 
 export interface RunningJobParts {
   readonly store: Store;
@@ -54,7 +44,7 @@ export interface RunningJobHooks {
   /** There is something to be run. */
   onReady(): void;
   /** There will be nothing more. */
-  onShardsOver(): void;
+  onTasksOver(): void;
 }
 
 /** A job's numbers at hand. */
@@ -168,7 +158,7 @@ export class RunningJob implements QueuedJob {
     const { log, executor } = this.#parts;
     try {
       const success = await this.#work(hooks);
-      hooks.onShardsOver();
+      hooks.onTasksOver();
       await executor.close(this.id);
       // It holds numbers that are the executor's again.
       this.#driver = undefined;
@@ -178,7 +168,7 @@ export class RunningJob implements QueuedJob {
       if (error instanceof StorageAbandoned) log.info({ jobId: this.id }, 'the job is left as it is stored');
       else log.error({ jobId: this.id, err: error }, 'the job could not be ended');
     } finally {
-      hooks.onShardsOver();
+      hooks.onTasksOver();
       this.#place.leave();
       this.#over.resolve();
     }
@@ -238,12 +228,8 @@ export class RunningJob implements QueuedJob {
     const events = resuming ? await this.#earlier.events() : [];
     this.#feed.publish(events);
     if (this.#interruption.isSet) return undefined;
-    const parts = this.#describeDriver(lease, hooks);
-    if (workSeconds <= WHOLE_SECONDS && hasFewNumbers(job))
-      return new WholeDriver(parts, job, workSeconds * FLOPS_PER_SECOND);
-    return new PointDriver({
-      ...parts,
-      points: new PointSequence(job),
+    return chooseDriver(this.#describeDriver(lease, hooks), job, {
+      workSeconds,
       earlier: resuming ? this.#earlier : undefined,
       storedEvents: events.length,
       resumable: this.#isResumable,

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ShardOutcome } from '../../src/jobs/executor/executor.ts';
 import { PoolExecutor } from '../../src/jobs/executor/pool-executor.ts';
-import { loadTypeScript } from '../../src/jobs/executor/worker-file.ts';
 import { inlinePayload } from '../../src/jobs/job-payload.ts';
+import { loadTypeScript } from '../../src/threads/worker-file.ts';
 import { executorConformance } from '../conformance/executor-conformance.ts';
 import { type FaultName, faultyJob, faultyWorker } from '../fixtures/faulty-worker.ts';
 import { cubeJob, networkJob } from '../fixtures/jobs.ts';

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WorkerFile } from '../../src/jobs/executor/worker-file.ts';
 import { openThreadStore } from '../../src/jobs/store/thread/open-thread-store.ts';
+import type { WorkerFile } from '../../src/threads/worker-file.ts';
 import { insertJob } from '../conformance/store-fixtures.ts';
 import { builtWorker } from '../fixtures/built-worker.ts';
+import { allEvents, startProcess, storedReport, undisturbedReport } from '../fixtures/coordination.ts';
+import { networkJob } from '../fixtures/jobs.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 
 /** The thread of the service, which exits when a job of the id `deadly` is asked for. */
@@ -45,6 +47,27 @@ describe('a store on a thread', () => {
     expect((await store.jobs.get(id))?.id).toBe(id);
     await store.close();
     await expect(store.jobs.get(id)).rejects.toMatchObject({ code: 'storage-failed' });
+  });
+
+  it('that ends while a job runs holds the job up, and nothing of it is lost or there twice', async () => {
+    const store = await openThreadStore({
+      path: join(folder, 'store.sqlite'),
+      log: silentLog,
+      worker: mortal,
+    });
+    const { coordinator, stop } = await startProcess(store);
+    const job = networkJob([64, 96, 96, 10], 32);
+    const { id } = (await coordinator.submit({ job, client: 'client' })).job;
+    const stored = () => store.jobs.shardResults(id, 'sweep').then(({ length }) => length);
+    await expect.poll(stored, { timeout: 20_000, interval: 1 }).toBeGreaterThan(2);
+    await expect(store.jobs.get('deadly')).rejects.toMatchObject({ code: 'storage-failed' });
+    expect((await coordinator.waitForEnd(id, 60_000)).job.status).toBe('succeeded');
+    expect(await storedReport(store, id)).toEqual(await undisturbedReport(job));
+    const events = await allEvents(store, id);
+    expect(events.map((event) => event.id)).toEqual(events.map((_, i) => i + 1));
+    expect(new Set(events.map(({ data }) => data)).size).toBe(events.length);
+    await stop();
+    await store.close();
   });
 
   it('can be closed while its thread is down', async () => {

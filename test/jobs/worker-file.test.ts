@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { findWorkerFile } from '../../src/jobs/executor/worker-file.ts';
+import { findWorkerFile } from '../../src/threads/worker-file.ts';
 
 const run = promisify(execFile);
 

@@ -15,15 +15,16 @@ const below: Record<string, readonly string[]> = {
   graph: ['errors', 'tensors', 'kernels'],
   check: ['errors', 'tensors', 'kernels', 'graph'],
   models: core,
-  jobs: [...core, 'models'],
+  threads: [],
+  jobs: [...core, 'models', 'threads'],
   config: ['errors'],
-  http: [...core, 'models', 'jobs', 'config'],
+  http: [...core, 'models', 'threads', 'jobs', 'config'],
   main: [...core, 'models', 'jobs', 'config', 'http'],
   cli: [...core, 'models', 'jobs', 'config', 'main'],
   // The library: no threads, no stores, no HTTP.
   index: [...core, 'models'],
   // A worker is the far end of the executor or of the store, and shares with it what both must agree on.
-  workers: [...core, 'models', 'jobs/executor', 'jobs/store'],
+  workers: [...core, 'models', 'threads', 'jobs/executor', 'jobs/store'],
 };
 
 const graph = readImportGraph(['src', 'workers']);

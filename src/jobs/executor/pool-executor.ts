@@ -4,6 +4,7 @@ import type { CheckJob } from '../../check/check-job.ts';
 import { fillJobMemory, jobInMemory, requestCancel } from '../../check/job-memory.ts';
 import { FLOPS_PER_SECOND } from '../../check/plan/check-plan.ts';
 import type { Shard, ShardResult } from '../../check/shard.ts';
+import { findWorkerFile, type WorkerFile } from '../../threads/worker-file.ts';
 import { inPieces } from '../in-pieces.ts';
 import type { InlinePayload } from '../job-payload.ts';
 import type { Log } from '../log.ts';
@@ -14,7 +15,6 @@ import type { SharedJob } from './shard-task.ts';
 import { ShardThread } from './shard-thread.ts';
 import { ThreadRun } from './thread-run.ts';
 import type { WholeCheck } from './whole-check.ts';
-import { findWorkerFile, type WorkerFile } from './worker-file.ts';
 
 export interface PoolExecutorSettings {
   readonly threads: number;

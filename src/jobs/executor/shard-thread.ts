@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceLimits } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Shard, ShardResult } from '../../check/shard.ts';
+import type { WorkerFile } from '../../threads/worker-file.ts';
 import type { InlinePayload } from '../job-payload.ts';
 import type { Log } from '../log.ts';
 import type { BadOutcome, Outcome, ShardOutcome } from './executor.ts';
 import type { SharedJob, ThreadTask, WorkerAnswer } from './shard-task.ts';
 import type { WholeCheck } from './whole-check.ts';
-import type { WorkerFile } from './worker-file.ts';
 
 export interface ShardThreadSettings {
   /** The slot of every job's memory that this thread writes to. */

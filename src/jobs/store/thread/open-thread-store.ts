@@ -1,4 +1,4 @@
-import { findWorkerFile, type WorkerFile } from '../../executor/worker-file.ts';
+import { findWorkerFile, type WorkerFile } from '../../../threads/worker-file.ts';
 import { ChunkedTensorStore } from '../chunked-tensor-store.ts';
 import type { Store } from '../job-store.ts';
 import type { SqliteStoreOptions } from '../sqlite/open-sqlite-store.ts';

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { freeBuffer } from '../../executor/free-buffer.ts';
+import { freeBuffer } from '../../../threads/free-buffer.ts';
 import type { Log } from '../../log.ts';
 import { openSqliteStore } from '../sqlite/open-sqlite-store.ts';
 import { failureOf } from './failure.ts';

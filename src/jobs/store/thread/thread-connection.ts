@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { GradcheckError } from '../../../errors/catalogue.ts';
-import type { WorkerFile } from '../../executor/worker-file.ts';
+import { startThread } from '../../../threads/start-thread.ts';
+import type { WorkerFile } from '../../../threads/worker-file.ts';
 import type { Log } from '../../log.ts';
 import { errorOf } from './failure.ts';
-import { startThread } from './start-thread.ts';
 import {
   type Answer,
   type ArgumentsOf,

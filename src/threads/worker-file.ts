@@ -19,7 +19,7 @@ const IMPORT_ONLY = '--no-experimental-require-module';
  */
 export function findWorkerFile(name: string): WorkerFile {
   const fromSource = import.meta.url.endsWith('.ts');
-  const url = new URL(`../../../workers/${name}.${fromSource ? 'ts' : 'js'}`, import.meta.url);
+  const url = new URL(`../../workers/${name}.${fromSource ? 'ts' : 'js'}`, import.meta.url);
   return { path: fileURLToPath(url), execArgv: [IMPORT_ONLY, ...(fromSource ? loadTypeScript() : [])] };
 }
 

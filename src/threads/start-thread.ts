@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { WorkerFile } from '../../executor/worker-file.ts';
+import type { WorkerFile } from './worker-file.ts';
 
 /**
  * Starts a thread that loads a file of `workers/`. A TypeScript source is required through tsx: in a thread of Node 20
